@@ -1,0 +1,1 @@
+"""What the user is making: plain Python and numpy, no torch, no Qt."""

@@ -1,0 +1,109 @@
+"""Document: the one mutable thing of the studio, the current state and the way back."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+
+from latentstudio.core.history import Entry, History
+from latentstudio.core.recipe import Recipe
+from latentstudio.core.signal import Signal
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a user can undo."""
+
+    recipe: Recipe = field(default_factory=Recipe)
+
+    @property
+    def nbytes(self) -> int:
+        return self.recipe.nbytes
+
+
+class Document:
+    """Holds the state; panels edit it and are told ``changed(old, new)``.
+
+    Attributes:
+        changed: emitted with (old, new) after every edit, undo and redo that changes the state.
+        history_changed: emitted when the list of entries or the current one changes.
+    """
+
+    def __init__(self, state: State | None = None, label: str = "Start") -> None:
+        self.changed: Signal[State, State] = Signal()
+        self.history_changed: Signal[[]] = Signal()
+        self._history = History(label, state or State())
+
+    @property
+    def state(self) -> State:
+        return self._history.current.state
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.state.recipe
+
+    @property
+    def entries(self) -> Sequence[Entry[State]]:
+        """What happened so far, oldest first, undone entries included."""
+        return self._history.entries
+
+    @property
+    def index(self) -> int:
+        """The place of the current entry in ``entries``."""
+        return self._history.index
+
+    @property
+    def can_undo(self) -> bool:
+        return self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        return self._history.can_redo
+
+    def edit(
+        self, label: str, change: Callable[[State], State], merge: Hashable | None = None
+    ) -> None:
+        """Apply a pure change as one undo step.
+
+        Args:
+            label: what the user did, for the Undo entry.
+            change: State -> State; no effect when it returns an equal state.
+            merge: edits in a row with the same key are one step, until ``end_gesture``.
+        """
+        old = self.state
+        new = change(old)
+        if new == old:
+            return
+        self._history.push(label, new, merge)
+        self.history_changed.emit()
+        self.changed.emit(old, new)
+
+    def edit_recipe(
+        self, label: str, change: Callable[[Recipe], Recipe], merge: Hashable | None = None
+    ) -> None:
+        """``edit`` for changes of the recipe alone."""
+        self.edit(label, lambda state: replace(state, recipe=change(state.recipe)), merge)
+
+    def end_gesture(self) -> None:
+        """A drag has ended: what follows is an undo step of its own."""
+        self._history.seal()
+
+    def undo(self) -> None:
+        self.go(self.index - 1)
+
+    def redo(self) -> None:
+        self.go(self.index + 1)
+
+    def go(self, index: int) -> None:
+        """Show another entry of the history."""
+        old = self.state
+        new = self._history.go(index).state
+        self.history_changed.emit()
+        if new != old:
+            self.changed.emit(old, new)
+
+    def replace_all(self, state: State, label: str) -> None:
+        """Begin anew with a state, for example an opened session; the old history is gone."""
+        old = self.state
+        self._history = History(label, state)
+        self.history_changed.emit()
+        if state != old:
+            self.changed.emit(old, state)

@@ -1,0 +1,49 @@
+"""ModelInfo: what a network can do, as plain data that panels ask instead of asking for types."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Prior = Literal["normal", "uniform", "truncnormal"]
+Critic = Literal["logit", "hinge", "wasserstein"]
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """The capabilities and identity of a generator.
+
+    Attributes:
+        name: what the user calls it, for example ``avatars-dcgan``.
+        family: key of the FAMILIES table: dcgan, progressive, stylegan, biggan.
+        resolution: side of the square picture in pixels.
+        z_dim: length of the latent z.
+        style_dim: length of one style vector.
+        style_layers: how many style vectors a picture takes; 1 where the family has no layers.
+        layer_resolutions: for each style layer, the resolution it acts at.
+        classes: class names, empty for an unconditional model.
+        prior: the distribution that z was trained with.
+        has_noise: whether synthesis takes per-layer noise.
+        has_truncation: whether pulling a style to the mean style does anything (not where z is
+            normalised to a sphere).
+        output_resolutions: the resolutions at which synthesis can stop early, the full one last.
+        critic: how to read the discriminator's number; None when the file brings none.
+        parameters: number of the generator's weights.
+        model_id: sha256 over config and generator tensors; what recipes and sessions refer to.
+        licence: SPDX name or sentence of the weights' licence.
+    """
+
+    name: str
+    family: str
+    resolution: int
+    z_dim: int
+    style_dim: int
+    style_layers: int = 1
+    layer_resolutions: tuple[int, ...] = ()
+    classes: tuple[str, ...] = ()
+    prior: Prior = "normal"
+    has_noise: bool = False
+    has_truncation: bool = True
+    output_resolutions: tuple[int, ...] = ()
+    critic: Critic | None = None
+    parameters: int = 0
+    model_id: str = ""
+    licence: str = ""

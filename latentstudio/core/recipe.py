@@ -1,0 +1,231 @@
+"""Recipe: the frozen description of one picture; equal recipes are the same picture."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from latentstudio.core.latent import SEEDS, plane_anchors, plane_seed, seed_place
+from latentstudio.core.model_info import ModelInfo
+
+Space = Literal["z", "w", "w+"]
+Blend = Literal["z", "w"]
+NoiseMode = Literal["const", "random", "none"]
+
+PSI_RANGE = (-1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """Which model a recipe is for: its name for people, its id for machines, never a path."""
+
+    name: str = ""
+    model_id: str = ""
+
+    @classmethod
+    def of(cls, info: ModelInfo) -> "ModelRef":
+        return cls(info.name, info.model_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A latent drawn from the model's prior by a number, 0 to 2^32-1."""
+
+    value: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.value < SEEDS:
+            raise ValueError(f"a seed is 0 to {SEEDS - 1}, not {self.value}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vector:
+    """A latent given by its numbers: float32 z or w [D], w+ [L, D]; compares by digest."""
+
+    space: Space
+    array: npt.NDArray[np.float32]
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        array = np.array(self.array, np.float32, order="C")  # a copy of our own, then read-only
+        wanted = 2 if self.space == "w+" else 1
+        if array.ndim != wanted or not np.isfinite(array).all():
+            raise ValueError(f"a {self.space} vector has {wanted} axes and finite numbers")
+        array.setflags(write=False)
+        digest = hashlib.sha256(f"{self.space}{array.shape}".encode() + array.tobytes())
+        object.__setattr__(self, "array", array)
+        object.__setattr__(self, "digest", digest.hexdigest())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vector) and other.digest == self.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+Latent = Seed | Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One of the latents that a picture is blended from, and its share of the blend."""
+
+    latent: Latent
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Truncation:
+    """Pull towards the mean style: psi 1 leaves it, 0 is the mean; up to style layer cutoff."""
+
+    psi: float = 1.0
+    cutoff: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Per-layer noise: constant by seed, random in every picture, or none."""
+
+    mode: NoiseMode = "const"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything needed to make one picture again.
+
+    Order of the render: anchors are mapped and blended, then truncated, then drawn. ``blend`` says
+    where anchors meet: in z two slerp and more are a rescaled sum, in w they are a weighted sum.
+    """
+
+    model: ModelRef = ModelRef()
+    anchors: tuple[Anchor, ...] = (Anchor(Seed(0)),)
+    blend: Blend = "z"
+    truncation: Truncation = Truncation()
+    classes: tuple[tuple[str, float], ...] = ()
+    noise: Noise = Noise()
+
+    @property
+    def space(self) -> Blend:
+        """Where the anchors are blended: a w or w+ anchor forces w."""
+        given = {a.latent.space for a in self.anchors if isinstance(a.latent, Vector)}
+        return "w" if given & {"w", "w+"} else self.blend
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, for bounding the history."""
+        return sum(a.latent.array.nbytes for a in self.anchors if isinstance(a.latent, Vector))
+
+
+# --- changes: pure functions recipe -> recipe, used by panels, commands and scripts -------------
+
+
+def with_seed(recipe: Recipe, seed: int) -> Recipe:
+    """One plain sample of a seed; truncation and the rest stay."""
+    return replace(recipe, anchors=(Anchor(Seed(seed % SEEDS)),))
+
+
+def with_place(recipe: Recipe, x: float, y: float) -> Recipe:
+    """The bilinear blend of the lattice seeds around a point of the seed plane."""
+    anchors = tuple(Anchor(Seed(seed), weight) for seed, weight in plane_anchors(x, y))
+    return replace(recipe, anchors=anchors)
+
+
+def with_blend(recipe: Recipe, blend: Blend) -> Recipe:
+    return replace(recipe, blend=blend)
+
+
+def with_psi(recipe: Recipe, psi: float) -> Recipe:
+    return replace(recipe, truncation=replace(recipe.truncation, psi=float(psi)))
+
+
+def with_cutoff(recipe: Recipe, cutoff: int | None) -> Recipe:
+    return replace(recipe, truncation=replace(recipe.truncation, cutoff=cutoff))
+
+
+def with_anchor(recipe: Recipe, index: int, latent: Latent) -> Recipe:
+    """Replace the latent of an anchor, or append one of weight 0 (the picture stays)."""
+    anchors = list(recipe.anchors)
+    if index < len(anchors):
+        anchors[index] = replace(anchors[index], latent=latent)
+    else:
+        anchors.append(Anchor(latent, 0.0))
+    return replace(recipe, anchors=tuple(anchors))
+
+
+def without_anchor(recipe: Recipe, index: int) -> Recipe:
+    """Drop an anchor; the last one cannot be dropped."""
+    rest = tuple(a for i, a in enumerate(recipe.anchors) if i != index)
+    return replace(recipe, anchors=rest) if rest else recipe
+
+
+def with_weight(recipe: Recipe, index: int, weight: float) -> Recipe:
+    """Give an anchor a share (0 to 1) of the blend; the others keep their proportions."""
+    rest = sum(a.weight for i, a in enumerate(recipe.anchors) if i != index)
+    count = len(recipe.anchors) - 1
+
+    def share(anchor: Anchor, i: int) -> float:
+        if i == index:
+            return weight
+        return (1 - weight) * anchor.weight / rest if rest > 0 else (1 - weight) / count
+
+    anchors = tuple(replace(a, weight=share(a, i)) for i, a in enumerate(recipe.anchors))
+    return replace(recipe, anchors=anchors)
+
+
+def with_position(recipe: Recipe, t: float) -> Recipe:
+    """Move between the first two anchors, A at 0 and B at 1; further anchors get no weight."""
+    weights = (1.0 - t, t) + (0.0,) * (len(recipe.anchors) - 2)
+    anchors = tuple(replace(a, weight=w) for a, w in zip(recipe.anchors, weights, strict=True))
+    return replace(recipe, anchors=anchors)
+
+
+# --- readings: what a control shows of a recipe ---------------------------------------------------
+
+
+def seed_of(recipe: Recipe) -> int | None:
+    """The seed of a plain sample, or of the heaviest seed of a blend; None where there is none."""
+    seeds = [a for a in recipe.anchors if isinstance(a.latent, Seed)]
+    if not seeds:
+        return None
+    heaviest = max(seeds, key=lambda anchor: anchor.weight)
+    return heaviest.latent.value if isinstance(heaviest.latent, Seed) else None
+
+
+def place_of(recipe: Recipe) -> tuple[float, float] | None:
+    """The point of the seed plane that a recipe stands on; None for blends off the plane."""
+    seeds = {a.latent.value: a.weight for a in recipe.anchors if isinstance(a.latent, Seed)}
+    if len(seeds) != len(recipe.anchors):
+        return None
+    present = [seed for seed, weight in seeds.items() if weight > 0]
+    for corner in present:
+        x, y = seed_place(corner)
+        square = [plane_seed(int(x) + i, int(y) + j) for j in (0, 1) for i in (0, 1)]
+        if set(present) <= set(square):
+            w = [seeds.get(seed, 0.0) for seed in square]
+            total = sum(w)
+            return x + (w[1] + w[3]) / total, y + (w[2] + w[3]) / total
+    return None
+
+
+def position_of(recipe: Recipe) -> float | None:
+    """Where between A and B a recipe stands, 0 to 1; None unless only the first two count."""
+    if len(recipe.anchors) < 2 or any(a.weight for a in recipe.anchors[2:]):
+        return None
+    a, b = (anchor.weight for anchor in recipe.anchors[:2])
+    return b / (a + b) if a + b > 0 else 0.5
+
+
+def title_of(recipe: Recipe) -> str:
+    """A name for people: ``Seed 48``, ``Between 3 and 7``, ``Blend of 4``."""
+    active = [a for a in recipe.anchors if a.weight]
+    names = [str(a.latent.value) if isinstance(a.latent, Seed) else "a vector" for a in active]
+    if len(active) == 1:
+        return f"Seed {names[0]}" if isinstance(active[0].latent, Seed) else "A vector"
+    if place_of(recipe) is not None:
+        return f"Near seed {seed_of(recipe)}"
+    if len(active) == 2:
+        return f"Between {names[0]} and {names[1]}"
+    return f"Blend of {len(active)}"

@@ -1,0 +1,1 @@
+"""The compute thread: renders recipes and runs jobs."""

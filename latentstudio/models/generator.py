@@ -1,0 +1,58 @@
+"""The protocol that every family of generators fulfils; everything else is written against it."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol, runtime_checkable
+
+from torch import Tensor
+
+from latentstudio.core.model_info import ModelInfo
+
+NoiseMode = Literal["const", "random", "none"]
+Classes = Sequence[int] | Sequence[str] | Tensor
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """A frozen network that turns latents into pictures; differentiable in its inputs.
+
+    B is the batch, L ``info.style_layers``, D ``info.style_dim``.
+    """
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    def sample_z(self, seeds: Sequence[int]) -> Tensor:
+        """Latents of integer seeds (0 to 2^32-1): float32 [B, z_dim] on the model's device."""
+        ...
+
+    def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
+        """Map z [B, z_dim] to styles [B, L, D]. Classes: ints or names [B], or weights [B, C]."""
+        ...
+
+    def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
+        """Pull styles towards the mean style: mean + psi (style - mean), for layers < cutoff."""
+        ...
+
+    def synthesize(
+        self,
+        styles: Tensor,
+        noise: NoiseMode = "const",
+        psi: float = 1.0,
+        max_resolution: int | None = None,
+        *,
+        noise_seed: int = 0,
+    ) -> Tensor:
+        """Draw styles [B, L, D]: float32 pictures [B, 3, H, W], nominal range [-1, 1].
+
+        ``max_resolution`` lets families with an output per resolution stop early;
+        ``noise_seed`` seeds the constant noise; ``psi`` is read by BigGAN's statistics only.
+        """
+        ...
+
+    def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
+        """The critic's number [B] for pictures [B, 3, H, W], or None without a critic."""
+        ...
+
+    def to(self, device: str, precision: str = "float32") -> "Generator":
+        """A generator on another device or in another precision; the tensors are new."""
+        ...

@@ -1,0 +1,1 @@
+"""Training generators: data, losses, the loop, one file per family."""

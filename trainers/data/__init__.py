@@ -1,0 +1,1 @@
+"""Data for training: drawn faces, folders and zips, the memory-mapped cache."""

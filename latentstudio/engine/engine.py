@@ -1,0 +1,307 @@
+"""The engine: one compute thread that owns the networks and always draws the newest recipe first.
+
+Importing this file needs no torch; the compute thread imports it when it starts.
+"""
+
+import itertools
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from latentstudio.core.errors import StudioError
+from latentstudio.engine.jobs import JOBS, Job
+from latentstudio.engine.messages import (
+    DeviceChanged,
+    Failure,
+    Frame,
+    JobDone,
+    Message,
+    ModelOpened,
+    RenderRequest,
+)
+
+if TYPE_CHECKING:
+    from latentstudio.models.generator import Generator
+
+_FRAMES_PER_SLICE = 2  # while the user moves a control, a job gets a step after so many frames
+
+
+@dataclass(frozen=True)
+class _Open:
+    id: int
+    source: str
+    device: str
+    precision: str
+
+
+_Work = _Open | RenderRequest | Job
+
+
+class Engine:
+    """Draws requests and advances jobs; every answer goes through one callable.
+
+    Args:
+        publish: called on the compute thread with each Message; must return at once.
+        opener: (source, device, precision) -> Generator; the registry's by default.
+        threads: how many threads to draw with; every core by default.
+
+    The order of work: opening a model, the newest live request, the newest still, one step of the
+    current job, one thumbnail.
+    """
+
+    def __init__(
+        self,
+        publish: Callable[[Message], None],
+        opener: "Callable[[str, str, str], Generator] | None" = None,
+        threads: int | None = None,
+    ) -> None:
+        self._publish = publish
+        self._opener = opener
+        self._threads = threads
+        self._generator: Generator | None = None
+        self._device = self._precision = ""
+        self._ids = itertools.count(1)
+        self._wake = threading.Condition()
+        self._open: _Open | None = None
+        self._live: RenderRequest | None = None
+        self._still: RenderRequest | None = None
+        self._thumbnails: deque[RenderRequest] = deque()
+        self._jobs: deque[Job] = deque()
+        self._frames_since_slice = 0
+        self._thumbnail_turn = False
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    # --- asked for, on any thread ---------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the compute thread; it imports torch."""
+        self._thread = threading.Thread(target=self._run, name="compute", daemon=True)
+        self._thread.start()
+
+    def open(self, source: str, device: str = "auto", precision: str = "float32") -> int:
+        """Open a model by name or path; jobs and requests for the old one end."""
+        with self._wake:
+            self._open = _Open(next(self._ids), source, device, precision)
+            self._live = self._still = None
+            self._thumbnails.clear()
+            self._wake.notify()
+            return self._open.id
+
+    def show(self, request: RenderRequest) -> None:
+        """Draw this next; an older request for the same purpose is forgotten."""
+        with self._wake:
+            if request.purpose == "live":
+                self._live, self._still = request, None
+            else:
+                self._still = request
+            self._wake.notify()
+
+    def thumbnails(self, batch: str, requests: Sequence[RenderRequest]) -> None:
+        """Draw these when there is time; they replace the batch's earlier ones."""
+        with self._wake:
+            kept = [request for request in self._thumbnails if request.batch != batch]
+            self._thumbnails = deque([*kept, *(replace(r, batch=batch) for r in requests)])
+            self._wake.notify()
+
+    def start_job(self, name: str, title: str, **options: Any) -> int:
+        """Queue a long task from JOBS; its id comes back with every message about it."""
+        if name not in JOBS:
+            raise KeyError(name)
+        with self._wake:
+            job = Job(next(self._ids), name, title, options)
+            self._jobs.append(job)
+            self._wake.notify()
+            return job.id
+
+    def cancel(self, job: int) -> None:
+        """Stop a job before its next step; an id that has ended is no error."""
+        with self._wake:
+            for running in self._jobs:
+                if running.id == job:
+                    running.cancelled = True
+            self._wake.notify()
+
+    def close(self, timeout: float = 10.0) -> None:
+        """End the compute thread and wait for it; running jobs close their files."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    # --- the compute thread ---------------------------------------------------------------------
+
+    def run_once(self, wait: bool = False) -> bool:
+        """Do the next thing; False when there was none (or, waiting, when the engine closes)."""
+        with self._wake:
+            while wait and not self._closing and not self._waiting():
+                self._wake.wait()
+            if self._closing:
+                self._end_jobs()
+                return False
+            work = self._take()
+        if work is None:
+            return False
+        self._guard(work)
+        return True
+
+    def _run(self) -> None:
+        import torch
+
+        from latentstudio.engine.device import thread_count
+
+        torch.set_num_threads(self._threads or thread_count())
+        torch.set_grad_enabled(False)
+        while self.run_once(wait=True):
+            pass
+
+    def _waiting(self) -> bool:
+        if self._open or self._jobs:
+            return True
+        drawable = self._live or self._still or self._thumbnails
+        return bool(drawable) and self._generator is not None
+
+    def _take(self) -> _Work | None:
+        """The next piece of work; called with the lock held."""
+        if self._open:
+            work, self._open = self._open, None
+            return work
+        first = self._jobs[0] if self._jobs else None
+        job = next((job for job in self._jobs if job.cancelled), first)
+        if self._generator is None:
+            return job
+        if self._live and not (job and self._frames_since_slice >= _FRAMES_PER_SLICE):
+            request, self._live = self._live, None
+            self._frames_since_slice += 1
+            return request
+        if self._still and not self._live:
+            request, self._still = self._still, None
+            return request
+        # A job and the thumbnails take turns, so that neither waits for the other's end.
+        self._thumbnail_turn = not self._thumbnail_turn or job is None
+        if self._thumbnails and (self._thumbnail_turn or job is None) and not self._live:
+            return self._thumbnails.popleft()
+        self._frames_since_slice = 0
+        return job
+
+    def _guard(self, work: _Work) -> None:
+        """Do one piece of work; whatever goes wrong becomes a Failure, and the loop lives on."""
+        try:
+            if isinstance(work, _Open):
+                self._open_model(work)
+            elif isinstance(work, RenderRequest):
+                self._render(work)
+            else:
+                self._advance(work)
+        except StudioError as error:
+            self._fail(work, error, "")
+        except Exception as error:  # noqa: BLE001 - a bug must not end the thread
+            self._fail(work, _as_studio_error(work, error), traceback.format_exc())
+
+    def _fail(self, work: _Work, error: StudioError, trace: str) -> None:
+        if isinstance(work, Job):
+            self._drop(work)
+        self._publish(Failure(_kind_of(work), work.id, error, trace))
+
+    def _open_model(self, work: _Open) -> None:
+        from latentstudio.engine import device as devices
+
+        device = devices.choose(work.device)
+        generator = self._open_generator(work.source, device, work.precision)
+        self._end_jobs()
+        self._generator, self._device, self._precision = generator, device, work.precision
+        self._publish(ModelOpened(work.source, generator.info, device, work.precision))
+
+    def _open_generator(self, source: str, device: str, precision: str) -> "Generator":
+        if self._opener is not None:
+            return self._opener(source, device, precision)
+        from latentstudio.models.registry import open_model
+
+        return open_model(source, device=device, precision=precision)
+
+    def _render(self, request: RenderRequest) -> None:
+        import torch
+
+        from latentstudio.engine.render import draw
+
+        assert self._generator is not None
+        try:
+            drawing = draw(self._generator, request.recipe)
+        except torch.OutOfMemoryError:
+            self._retreat()
+            drawing = draw(self._generator, request.recipe)
+        self._publish(
+            Frame(
+                request.id,
+                request.recipe,
+                request.purpose,
+                drawing.pixels,
+                exact=self._precision == "float32",
+                render_ms=drawing.render_ms,
+                forward_ms=drawing.forward_ms,
+                device=self._device,
+                precision=self._precision,
+                threads=torch.get_num_threads(),
+                key=request.key,
+                batch=request.batch,
+            )
+        )
+
+    def _retreat(self) -> None:
+        """Out of memory: go on with the processor, and say so."""
+        assert self._generator is not None
+        if self._device == "cpu":
+            raise StudioError(
+                "Out of memory",
+                "the picture needs more than is free",
+                "Close other programs, or open a smaller model.",
+            )
+        self._generator = self._generator.to("cpu", self._precision)
+        reason = f"{self._device} ran out of memory, so the processor draws now"
+        self._device = "cpu"
+        self._publish(DeviceChanged("cpu", reason))
+
+    def _advance(self, job: Job) -> None:
+        message = job.advance(self._generator)
+        if isinstance(message, JobDone):
+            self._drop(job)
+        self._publish(message)
+
+    def _drop(self, job: Job) -> None:
+        job.close()
+        with self._wake:
+            if job in self._jobs:
+                self._jobs.remove(job)
+
+    def _end_jobs(self) -> None:
+        """End all jobs: their model goes, or the engine closes."""
+        for job in tuple(self._jobs):
+            self._drop(job)
+            self._publish(job.cancel())
+
+
+def _kind_of(work: _Work) -> Literal["open", "render", "job"]:
+    if isinstance(work, _Open):
+        return "open"
+    return "job" if isinstance(work, Job) else "render"
+
+
+def _as_studio_error(work: _Work, error: Exception) -> StudioError:
+    title = {
+        "open": "Could not open the model",
+        "render": "Could not draw the picture",
+        "job": "The task stopped",
+    }[_kind_of(work)]
+    if isinstance(error, MemoryError):
+        return StudioError(title, "out of memory", "Close other programs and try again.")
+    if isinstance(error, OSError):
+        return StudioError(title, error.strerror or str(error), "Check the file and its disk.")
+    return StudioError(
+        title,
+        f"an unexpected {type(error).__name__}",
+        "This is a fault of the studio: copy the details into a report.",
+    )

@@ -1,0 +1,44 @@
+"""Recent models: a short list of files in the user's state folder, newest first."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from latentstudio.core.errors import StudioError
+from latentstudio.core.files import atomic_write, make_folder
+
+LIMIT = 12
+
+
+def state_folder() -> Path:
+    """Where the studio keeps what belongs to the user but to no session."""
+    return platformdirs.user_state_path("latentstudio", appauthor=False)
+
+
+def read_recents(folder: Path | None = None) -> list[Path]:
+    """Files opened before that still exist, newest first; unreadable lists count as empty."""
+    try:
+        data = json.loads(_list_file(folder).read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    names = data if isinstance(data, list) else []
+    return [Path(name) for name in names[:LIMIT] if isinstance(name, str) and Path(name).is_file()]
+
+
+def remember(path: Path, folder: Path | None = None) -> Sequence[Path]:
+    """Put a file first in the list; a home that cannot be written loses only the list."""
+    path = path.resolve()
+    files = [path, *(other for other in read_recents(folder) if other != path)][:LIMIT]
+    target = _list_file(folder)
+    try:
+        make_folder(target.parent)
+        atomic_write(target, json.dumps([str(file) for file in files]).encode())
+    except StudioError:
+        return files
+    return files
+
+
+def _list_file(folder: Path | None) -> Path:
+    return (folder or state_folder()) / "recent.json"

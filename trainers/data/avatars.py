@@ -1,0 +1,194 @@
+"""Drawn faces: options from a seed, a picture from options; all that is known of DiceBear is here.
+
+The face of an index is a pure function of style, pose and index, so that a cluster needs no data
+shipped to it and labels can be derived again without drawing.
+"""
+
+import functools
+import hashlib
+import io
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata, resources
+from typing import Any
+
+import numpy as np
+import resvg_py
+from dicebear import Avatar, Style
+from numpy.typing import NDArray
+from PIL import Image
+
+from latentstudio.core.errors import StudioError
+from trainers.data.factors import (
+    Factor,
+    load_table,
+    read_factors,
+    style_names,
+    varying_factors,
+)
+
+PREFIX = "avatars:"
+_DRAWN_WITH = ("dicebear-core", "dicebear-styles", "resvg-py")
+_SMALLEST_DRAWING = 128  # pixels: below this thin outlines vanish
+_DRAWING = 1  # to be raised when the same tables give other pictures or labels
+
+Options = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Avatars:
+    """An endless set of drawn faces; face ``i`` has style ``i % len(styles)``.
+
+    Attributes:
+        styles: names of tables in ``factors/``.
+        pose: how much of each style's pose range is used, 0 (all upright, centred, not mirrored)
+            to 1.
+    """
+
+    styles: tuple[str, ...]
+    pose: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{PREFIX}{','.join(self.styles)}" + ("" if self.pose == 1 else f"?pose={self.pose}")
+
+    def identity(self) -> dict[str, Any]:
+        """Everything that the pictures and labels depend on, as JSON data."""
+        tables = json.dumps([load_table(style) for style in self.styles])
+        return {
+            "spec": str(self),
+            "drawing": _DRAWING,
+            "tables": hashlib.sha256(tables.encode()).hexdigest(),
+            **{name: metadata.version(name) for name in _DRAWN_WITH},
+        }
+
+    def factors(self) -> tuple[Factor, ...]:
+        """The factors that vary in these styles, each with the values that can be drawn."""
+        tables = [load_table(style) for style in self.styles]
+        return tuple(varying_factors(tables))
+
+    def options(self, index: int) -> Options:
+        """What face ``index`` is drawn with."""
+        return draw_options(self.styles[index % len(self.styles)], index, self.pose)
+
+    def describe(self, index: int) -> dict[str, str | float]:
+        """Factor values of face ``index``, without drawing it."""
+        style = self.styles[index % len(self.styles)]
+        return read_factors(load_table(style), self.options(index))
+
+    def encode(self, index: int) -> list[float]:
+        """``describe`` as numbers, in the order of ``factors``."""
+        shown = self.describe(index)
+        return [factor.code(shown.get(factor.name)) for factor in self.factors()]
+
+    def image(self, index: int, resolution: int) -> NDArray[np.uint8]:
+        """Face ``index`` as uint8 [resolution, resolution, 3]."""
+        style = self.styles[index % len(self.styles)]
+        return render(style, self.options(index), resolution)
+
+    def draw(self, first: int, count: int, resolution: int) -> dict[str, NDArray[Any]]:
+        """Faces ``first`` to ``first + count - 1``, for the cache.
+
+        Returns:
+            ``images`` uint8 [count, H, W, 3] and ``attributes`` float32 [count, factors].
+        """
+        indices = range(first, first + count)
+        return {
+            "images": np.stack([self.image(index, resolution) for index in indices]),
+            "attributes": np.array([self.encode(index) for index in indices], np.float32),
+        }
+
+
+def parse_avatars(spec: str) -> Avatars:
+    """Read ``avatars:STYLE[,STYLE...][?pose=AMOUNT]``.
+
+    Raises:
+        StudioError: unknown style or option, or a pose outside 0 to 1.
+    """
+    names, _, query = spec.removeprefix(PREFIX).partition("?")
+    styles = tuple(name.strip() for name in names.split(",") if name.strip())
+    if not styles:
+        raise StudioError("No drawing style given", spec, f"Known: {', '.join(style_names())}.")
+    for style in styles:
+        load_table(style)
+    key, _, value = query.partition("=")
+    if query and key != "pose":
+        raise StudioError(f"Unknown option {key!r}", spec, "Known: pose, as in ?pose=0.5.")
+    try:
+        pose = float(value) if query else 1.0
+    except ValueError:
+        pose = -1.0
+    if not 0 <= pose <= 1:
+        raise StudioError("Cannot use this pose", f"{value!r} is not a number from 0 to 1")
+    return Avatars(styles, pose)
+
+
+def draw_options(style: str, index: int, pose: float = 1.0) -> Options:
+    """Draw what a face is made of: by the weights of the table, without excluded variants.
+
+    Returns:
+        One value per option: ``mouthVariant``, ``skinColor`` (hex), ``rotate`` (degrees), ...;
+        a component that is not drawn has no variant.
+    """
+    table = load_table(style)
+    rng = random.Random(f"{style}/{index}")
+    options: Options = {}
+    for name, component in table["components"].items():
+        variants = component["variants"]
+        weights = [variant["weight"] for variant in variants.values()]
+        chosen = rng.choices(list(variants), weights)[0]
+        if rng.uniform(0, 100) < component["chance"]:
+            options[f"{name}Variant"] = chosen
+    for name, colour in table["colours"].items():
+        options[name] = _draw_colour(rng, colour, options)
+    return options | _draw_pose(rng, table["pose"], pose)
+
+
+def render(style: str, options: Options, resolution: int) -> NDArray[np.uint8]:
+    """Draw a face at least twice as large and average down.
+
+    Returns:
+        uint8 [resolution, resolution, 3].
+    """
+    factor = max(2, -(-_SMALLEST_DRAWING // resolution))
+    side = factor * resolution
+    svg = Avatar(_load_style(style), _as_dicebear(style, options)).to_string()
+    png = resvg_py.svg_to_bytes(svg_string=svg, width=side, height=side, skip_system_fonts=True)
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB").reduce(factor))
+
+
+def _draw_colour(rng: random.Random, colour: Mapping[str, Any], options: Options) -> str:
+    if "same_as" in colour:
+        return str(options[colour["same_as"]])
+    taken = {options[other] for other in colour.get("differs_from", ())}
+    allowed = [value for value in colour["values"] if value not in taken]
+    return str(rng.choice(allowed))
+
+
+def _draw_pose(rng: random.Random, ranges: Mapping[str, Any], pose: float) -> Options:
+    drawn: Options = {}
+    for name, span in ranges.items():
+        if isinstance(span, dict):  # whole steps, so that drawn pixels stay square
+            step = rng.choice(span["steps"])
+            drawn[name] = step if pose > 0 else 0.0
+        else:
+            low, high = span
+            middle, reach = (low + high) / 2, (high - low) / 2
+            drawn[name] = round(middle + pose * reach * rng.uniform(-1, 1), 3)
+    drawn["flip"] = "horizontal" if rng.random() < 0.5 and pose > 0 else "none"
+    return drawn
+
+
+def _as_dicebear(style: str, options: Options) -> Options:
+    absent = {
+        f"{name}Probability": 100 if f"{name}Variant" in options else 0
+        for name in load_table(style)["components"]
+    }
+    return options | absent
+
+
+@functools.cache
+def _load_style(style: str) -> Style:
+    text = (resources.files("dicebear_styles") / f"{style}.json").read_text("utf-8")
+    return Style(json.loads(text))

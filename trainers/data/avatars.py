@@ -35,7 +35,7 @@ _DRAWN_WITH = ("dicebear-core", "dicebear-styles", "resvg-py")
 # The outermost group is clipped to the picture, which costs a quarter of the time for nothing.
 _FRAME_CLIP = re.compile(r'<g clip-path="url\(#clip-[^"]*"')
 _SMALLEST_DRAWING = 128  # pixels: below this thin outlines vanish
-_DRAWING = 2  # to be raised when the same tables give other pictures or labels
+_DRAWING = 3  # to be raised when the same tables give other pictures or labels
 
 Options = dict[str, Any]
 
@@ -182,8 +182,10 @@ def _draw_pose(rng: random.Random, ranges: Mapping[str, Any], pose: float) -> Op
             low, high = span
             middle, reach = (low + high) / 2, (high - low) / 2
             drawn[name] = round(middle + pose * reach * rng.uniform(-1, 1), 3)
-    drawn["flip"] = "horizontal" if rng.random() < 0.5 and pose > 0 else "none"
-    return drawn
+    mirrored = rng.random() < 0.5 and pose > 0
+    if mirrored:  # a figure that stands off the middle stays whole
+        drawn["translateX"] = -drawn["translateX"]
+    return drawn | {"flip": "horizontal" if mirrored else "none"}
 
 
 def _as_dicebear(style: str, options: Options) -> Options:

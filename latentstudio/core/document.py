@@ -101,9 +101,22 @@ class Document:
             self.changed.emit(old, new)
 
     def replace_all(self, state: State, label: str) -> None:
-        """Begin anew with a state, for example an opened session; the old history is gone."""
+        """Begin anew with a state; the old history is gone."""
+        self.restore([(label, state)], 0)
+
+    def restore(self, steps: Sequence[tuple[str, State]], index: int) -> None:
+        """Take over a history, for example an opened session's; the old one is gone.
+
+        Args:
+            steps: (label, state) of every step, oldest first; at least one.
+            index: the step to show.
+        """
         old = self.state
-        self._history = History(label, state)
+        history = History(*steps[0])
+        for label, state in steps[1:]:
+            history.push(label, state)
+        history.go(index - (len(steps) - len(history.entries)))  # what was too old is forgotten
+        self._history = history
         self.history_changed.emit()
-        if state != old:
-            self.changed.emit(old, state)
+        if self.state != old:
+            self.changed.emit(old, self.state)

@@ -1,0 +1,209 @@
+"""Recipes as JSON: one table of fields, strict about what it reads, exact in what it writes."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from latentstudio.core.latent import SEEDS, Array
+from latentstudio.core.recipe import (
+    Anchor,
+    ModelRef,
+    Noise,
+    Recipe,
+    Seed,
+    Space,
+    Truncation,
+    Vector,
+)
+from latentstudio.core.untrusted import (
+    InputError,
+    Reader,
+    choice,
+    explained,
+    items,
+    number,
+    optional,
+    pair,
+    parse_json,
+    record,
+    text,
+    whole,
+)
+
+MAX_ARRAY_BYTES = 512 * 1024
+MAX_ANCHORS = 1024
+MAX_TEXT = 8 * 2**20  # a recipe on standard input or in a file of its own
+_NAME = 200  # characters of a model's or a class's name
+
+Store = Callable[[Vector], object]
+Load = Callable[[Space, object, str], Vector]
+
+_BROKEN = "The recipe cannot be read"
+_HINT = "Check the text, or make the recipe again in the window."
+
+_SEED = whole(0, SEEDS - 1)
+_WEIGHT = number(-1e6, 1e6)
+_SPACE = choice("z", "w", "w+")
+_MODEL = record(ModelRef, {"name": text(_NAME), "model_id": text(128)})
+_TRUNCATION = record(
+    Truncation,
+    {"psi": number(-10, 10), "cutoff": optional(whole(0, 1000))},  # wider than any slider
+)
+_NOISE = record(Noise, {"mode": choice("const", "random", "none"), "seed": _SEED})
+_INLINE = record(
+    lambda shape, float32: (shape, float32),
+    {
+        "shape": items(whole(1, MAX_ARRAY_BYTES), 1, 2),
+        "float32": text(MAX_ARRAY_BYTES * 4 // 3 + 4),
+    },
+    required=("shape", "float32"),
+)
+
+
+def encode(recipe: Recipe, store: Store | None = None) -> dict[str, Any]:
+    """The JSON object of a recipe; every field is written out, none is a path.
+
+    Args:
+        recipe: what to write.
+        store: keeps a vector somewhere and gives the JSON value that stands for it; without one
+            the numbers are written inline as base64.
+
+    Raises:
+        StudioError: the recipe holds what ``decode`` would refuse, for example a psi of NaN.
+    """
+    cutoff = recipe.truncation.cutoff
+    data = {
+        # A name is for people; a model that someone named by its path keeps the path to himself.
+        "model": {
+            "name": recipe.model.name.replace("\\", "/").rsplit("/", 1)[-1],
+            "model_id": recipe.model.model_id,
+        },
+        "anchors": [_anchor_json(anchor, store or inline) for anchor in recipe.anchors],
+        "blend": recipe.blend,
+        "truncation": {
+            "psi": float(recipe.truncation.psi),
+            "cutoff": None if cutoff is None else int(cutoff),
+        },
+        "classes": [[name, float(weight)] for name, weight in recipe.classes],
+        "noise": {"mode": recipe.noise.mode, "seed": int(recipe.noise.seed)},
+    }
+    # What cannot be read back is refused now, while the work is still on the screen.
+    vectors = iter([a.latent for a in recipe.anchors if isinstance(a.latent, Vector)])
+    decode(data, lambda space, value, where: _checked(next(vectors), where))
+    return data
+
+
+def decode(data: object, load: Load | None = None) -> Recipe:
+    """The recipe of a JSON object; missing fields have their defaults.
+
+    Args:
+        data: a parsed JSON value from anywhere.
+        load: the vector that a JSON value of ``store`` stands for; raises ``InputError``.
+
+    Raises:
+        StudioError: an unknown field, a wrong type, a number that is out of range or not finite.
+    """
+    with explained(_BROKEN, _HINT):
+        return recipe_reader(load)(data, "recipe")
+
+
+def recipe_reader(load: Load | None = None) -> Reader[Recipe]:
+    """The reader behind ``decode``, for files that hold recipes among other things."""
+    return record(
+        Recipe,
+        {
+            "model": _MODEL,
+            "anchors": items(_anchor_reader(load or from_inline), 1, MAX_ANCHORS),
+            "blend": choice("z", "w"),
+            "truncation": _TRUNCATION,
+            "classes": items(pair(text(_NAME), _WEIGHT), 0, MAX_ANCHORS),
+            "noise": _NOISE,
+        },
+    )
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """A recipe as JSON text with its arrays inline; errors as ``encode``."""
+    return json.dumps(encode(recipe))
+
+
+def parse_recipe(data: bytes | str) -> Recipe:
+    """The recipe of a JSON text such as ``{"anchors": [{"seed": 5}]}``; errors as ``decode``."""
+    with explained(_BROKEN, _HINT):
+        if len(data) > MAX_TEXT:
+            raise InputError(f"the text is longer than {MAX_TEXT // 2**20} MB")
+        parsed = parse_json(data)
+    return decode(parsed)
+
+
+def inline(vector: Vector) -> dict[str, Any]:
+    """A vector as ``{"shape": [...], "float32": base64 of its little-endian numbers}``."""
+    numbers = vector.array.astype("<f4").tobytes()
+    return {"shape": list(vector.array.shape), "float32": base64.b64encode(numbers).decode()}
+
+
+def from_inline(space: Space, value: object, where: str) -> Vector:
+    """The vector of ``inline``; anything else is ``InputError``."""
+    shape, encoded = _INLINE(value, where)
+    try:
+        numbers = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError(f"{where}.float32 is not base64") from error
+    return make_vector(space, shape, numbers, where)
+
+
+def make_vector(space: Space, shape: tuple[int, ...], numbers: bytes, where: str) -> Vector:
+    """A vector from the bytes of its little-endian float32 numbers, checked.
+
+    Raises:
+        InputError: more than 512 KB, a count that is not the shape's, wrong axes, NaN or infinity.
+    """
+    if not 0 < 4 * int(np.prod(shape, dtype=np.float64)) == len(numbers) <= MAX_ARRAY_BYTES:
+        raise InputError(
+            f"{where} has {len(numbers)} bytes, which is not what its shape {shape} needs"
+        )
+    array: Array = np.frombuffer(numbers, "<f4").reshape(shape).astype(np.float32)
+    try:
+        return Vector(space, array)
+    except ValueError as error:
+        raise InputError(f"{where}: {error}") from error
+
+
+def _anchor_json(anchor: Anchor, store: Store) -> dict[str, Any]:
+    latent, weight = anchor.latent, float(anchor.weight)
+    if isinstance(latent, Seed):
+        return {"seed": int(latent.value), "weight": weight}
+    return {"space": latent.space, "array": store(latent), "weight": weight}
+
+
+def _anchor_reader(load: Load) -> Reader[Anchor]:
+    def vector(value: object, where: str) -> Anchor:
+        space, array, weight = given(value, where)
+        return Anchor(load(space, array, f"{where}.array"), weight)
+
+    given = record(
+        lambda space, array, weight=1.0: (space, array, weight),
+        {"space": _SPACE, "array": lambda value, where: value, "weight": _WEIGHT},
+        required=("space", "array"),
+    )
+    seed = record(
+        lambda seed, weight=1.0: Anchor(Seed(seed), weight),
+        {"seed": _SEED, "weight": _WEIGHT},
+        required=("seed",),
+    )
+
+    def read(value: object, where: str) -> Anchor:
+        reader = vector if isinstance(value, dict) and "array" in value else seed
+        return reader(value, where)
+
+    return read
+
+
+def _checked(vector: Vector, where: str) -> Vector:
+    if not 0 < vector.array.nbytes <= MAX_ARRAY_BYTES:
+        raise InputError(f"{where} has {vector.array.size} numbers, more than a latent can have")
+    return vector

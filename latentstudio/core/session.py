@@ -1,0 +1,213 @@
+"""Sessions: what the user made, with the way there, in one .latent file that cannot be half one."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from latentstudio import __version__
+from latentstudio.core.archive import Archive, add_member, npy_bytes, parse_npy
+from latentstudio.core.document import Document, State
+from latentstudio.core.errors import StudioError
+from latentstudio.core.files import atomic_write
+from latentstudio.core.picture import pixels_of
+from latentstudio.core.recipe import ModelRef, Space, Vector
+from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, encode, make_vector, recipe_reader
+from latentstudio.core.untrusted import (
+    InputError,
+    Migration,
+    Reader,
+    current_version,
+    explained,
+    items,
+    parse_json,
+    read_file,
+    record,
+    text,
+    whole,
+)
+
+FORMAT_VERSION = 1
+MAX_STEPS = 500  # of the history; the window keeps more, a file the last ones
+MAX_FILE_BYTES = 256 * 2**20
+MAX_STATE_BYTES = 32 * 2**20
+MAX_THUMBNAIL_BYTES = 4 * 2**20
+_LABEL = 200
+_MIGRATIONS: dict[int, Migration] = {}
+
+_STATE, _THUMBNAIL = "session.json", "thumbnail.png"
+_HINT = "Nothing in the window has changed. Choose another session."
+_MEMBER = re.compile(r"arrays/[0-9]{4,6}\.npy")
+
+_UNSAVED = "Undo what made it so, then save again."
+
+Steps = tuple[tuple[str, State], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The history of a document, the place in it, and a small picture of where it stands.
+
+    Attributes:
+        history: (label, state) of every step, oldest first; at least one.
+        index: the place of the current state.
+        thumbnail: a PNG for file lists and for models that are missing.
+    """
+
+    history: Steps
+    index: int = 0
+    thumbnail: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.index < len(self.history):
+            raise ValueError(f"step {self.index} of a history of {len(self.history)}")
+
+    @classmethod
+    def of(cls, document: Document, thumbnail: bytes | None = None) -> "Session":
+        """The session of a document as it is now; ``document.restore`` is the way back."""
+        return cls(tuple((e.label, e.state) for e in document.entries), document.index, thumbnail)
+
+    @property
+    def state(self) -> State:
+        return self.history[self.index][1]
+
+    @property
+    def model(self) -> ModelRef:
+        """The model that the current picture is drawn with."""
+        return self.state.recipe.model
+
+
+def save_session(path: Path, session: Session) -> None:
+    """Write a session as a whole or not at all.
+
+    Raises:
+        StudioError: the disk refuses, or a recipe holds what could not be opened again.
+    """
+    atomic_write(path, session_bytes(session))
+
+
+def load_session(path: Path) -> Session:
+    """Read a session; nothing that is named inside is opened, nothing outside is changed.
+
+    Raises:
+        StudioError: no session, damaged, oversized, or of a newer program.
+    """
+    return parse_session(read_file(path, MAX_FILE_BYTES), path.name)
+
+
+def session_bytes(session: Session) -> bytes:
+    """The zip of a session: session.json, arrays/NNNN.npy, thumbnail.png.
+
+    Of a long history the ``MAX_STEPS`` steps up to the last one are kept, or up to the current one
+    where that lies further back. The same session gives the same bytes.
+
+    Raises:
+        StudioError: the session holds what could not be opened again.
+    """
+    data = _pack(session)
+    try:
+        parse_session(data)  # what could not be opened again must not replace what can
+    except StudioError as error:
+        raise StudioError("The session cannot be saved", error.detail, _UNSAVED) from error
+    return data
+
+
+def _pack(session: Session) -> bytes:
+    history, index = _recent(session.history, session.index)
+    arrays = _ArrayNames()
+    steps = [{"label": _line(label), "recipe": encode(s.recipe, arrays)} for label, s in history]
+    data = {
+        "format_version": FORMAT_VERSION,
+        "program": __version__,
+        "index": index,
+        "history": steps,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        add_member(archive, _STATE, json.dumps(data).encode(), zipfile.ZIP_DEFLATED)
+        for name, vector in arrays.vectors.items():
+            add_member(archive, name, npy_bytes(vector.array))
+        if session.thumbnail is not None:
+            add_member(archive, _THUMBNAIL, session.thumbnail)
+    return buffer.getvalue()
+
+
+def parse_session(data: bytes, name: str = "the session") -> Session:
+    """The session of a file's bytes; errors as ``load_session``."""
+    with explained(f"Could not open {name}", _HINT):
+        archive = Archive(data, "a session")
+        state = parse_json(archive.read(_STATE, MAX_STATE_BYTES))
+        fields = current_version(state, FORMAT_VERSION, _MIGRATIONS)
+        history, index = _session_reader(_Arrays(archive))(fields, "session")
+        if index >= len(history):
+            raise InputError(f"session.index is {index}, and there are {len(history)} steps")
+        return Session(history, index, _thumbnail(archive))
+
+
+def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
+    step = record(
+        lambda recipe, label="": (label, State(recipe)),
+        {"label": text(_LABEL), "recipe": recipe_reader(load)},
+        required=("recipe",),
+    )
+    return record(
+        lambda history, index=0: (history, index),
+        {"history": items(step, 1, MAX_STEPS), "index": whole(0, MAX_STEPS - 1)},
+        required=("history",),
+        extra=True,
+    )
+
+
+def _recent(history: Sequence[tuple[str, State]], index: int) -> tuple[Steps, int]:
+    first = max(0, min(index, len(history) - MAX_STEPS))
+    return tuple(history[first : first + MAX_STEPS]), index - first
+
+
+def _line(label: str) -> str:
+    """A label in one line without control characters, as reading demands."""
+    return "".join(c if c.isprintable() else " " for c in label)[:_LABEL]
+
+
+def _thumbnail(archive: Archive) -> bytes | None:
+    """The small picture, or None: a broken one is no reason to withhold the work."""
+    if _THUMBNAIL not in archive:
+        return None
+    try:
+        data = archive.read(_THUMBNAIL, MAX_THUMBNAIL_BYTES)
+        pixels_of(data)
+    except (InputError, StudioError):
+        return None
+    return data
+
+
+class _ArrayNames:
+    """Names vectors as members of the zip, equal ones once."""
+
+    def __init__(self) -> None:
+        self.vectors: dict[str, Vector] = {}
+        self._names: dict[Vector, str] = {}
+
+    def __call__(self, vector: Vector) -> str:
+        if vector not in self._names:
+            name = f"arrays/{len(self._names):04d}.npy"
+            self._names[vector], self.vectors[name] = name, vector
+        return self._names[vector]
+
+
+class _Arrays:
+    """Reads each member once, so that steps share their vectors as they did in the window."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._vectors: dict[tuple[Space, str], Vector] = {}
+
+    def __call__(self, space: Space, value: object, where: str) -> Vector:
+        if not isinstance(value, str) or not _MEMBER.fullmatch(value):
+            raise InputError(f"{where} does not name an array of the session")
+        if (space, value) not in self._vectors:
+            data = self._archive.read(value, MAX_ARRAY_BYTES + 1024)
+            self._vectors[space, value] = make_vector(space, *parse_npy(data, value), value)
+        return self._vectors[space, value]

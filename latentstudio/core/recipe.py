@@ -15,6 +15,8 @@ Blend = Literal["z", "w"]
 NoiseMode = Literal["const", "random", "none"]
 
 PSI_RANGE = (-1.0, 2.0)
+_LIGHTEST = 0.01
+_DOMINANT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,19 @@ class Recipe:
 # --- changes: pure functions recipe -> recipe, used by panels, commands and scripts -------------
 
 
+def with_model(recipe: Recipe, model: ModelRef) -> Recipe:
+    """The same seeds for another model; vectors and classes belong to the old one and go."""
+    anchors = tuple(a for a in recipe.anchors if isinstance(a.latent, Seed))
+    truncation = replace(recipe.truncation, cutoff=None)
+    return replace(
+        recipe,
+        model=model,
+        anchors=anchors or (Anchor(Seed(0)),),
+        truncation=truncation,
+        classes=(),
+    )
+
+
 def with_seed(recipe: Recipe, seed: int) -> Recipe:
     """One plain sample of a seed; truncation and the rest stay."""
     return replace(recipe, anchors=(Anchor(Seed(seed % SEEDS)),))
@@ -131,6 +146,20 @@ def with_place(recipe: Recipe, x: float, y: float) -> Recipe:
     """The bilinear blend of the lattice seeds around a point of the seed plane."""
     anchors = tuple(Anchor(Seed(seed), weight) for seed, weight in plane_anchors(x, y))
     return replace(recipe, anchors=anchors)
+
+
+def with_neighbour(recipe: Recipe, seed: int, radius: float) -> Recipe:
+    """A face near this one: the blend so far, with a share ``radius`` (0 to 1) of another seed.
+
+    Shares below one percent are dropped, so a long walk keeps about a dozen anchors.
+    """
+    total = sum(a.weight for a in recipe.anchors) or 1.0
+    kept = [
+        Anchor(a.latent, a.weight / total * (1 - radius))
+        for a in recipe.anchors
+        if a.weight / total * (1 - radius) >= _LIGHTEST and a.latent != Seed(seed)
+    ]
+    return replace(recipe, anchors=(*kept, Anchor(Seed(seed), radius)))
 
 
 def with_blend(recipe: Recipe, blend: Blend) -> Recipe:
@@ -228,4 +257,6 @@ def title_of(recipe: Recipe) -> str:
         return f"Near seed {seed_of(recipe)}"
     if len(active) == 2:
         return f"Between {names[0]} and {names[1]}"
+    if seed_of(recipe) is not None and max(a.weight for a in active) > _DOMINANT:
+        return f"Near seed {seed_of(recipe)}"
     return f"Blend of {len(active)}"

@@ -1,0 +1,170 @@
+"""Every command of the window once: its words, keys, menu and what it needs to be enabled."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QMenuBar, QWidget
+
+from latentstudio.ui import icons
+
+MENUS = ("File", "Edit", "Picture", "Model", "View", "Help")
+
+
+@dataclass(frozen=True)
+class Action:
+    """A command: ``needs`` names a condition of the window, see MainWindow.conditions."""
+
+    name: str
+    menu: str
+    text: str
+    help: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    needs: str = ""
+    checkable: bool = False
+    separated: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("new_session", "File", "New session", "Begin again with one face", ("Ctrl+N",), "file"),
+    Action(
+        "open", "File", "Open...", "Open a model, a session or a picture that carries its recipe",
+        ("Ctrl+O",), "folder-open",
+    ),
+    Action(
+        "save_session", "File", "Save session", "Keep everything made so far in one file",
+        ("Ctrl+S",), "save", needs="model", separated=True,
+    ),
+    Action(
+        "save_session_as", "File", "Save session as...", "Keep everything in another file",
+        ("Ctrl+Shift+S",), needs="model",
+    ),
+    Action(
+        "save_picture", "File", "Save picture...", "A PNG that carries its recipe",
+        ("Ctrl+E",), "download", needs="picture", separated=True,
+    ),
+    Action(
+        "export_sheet", "File", "Export contact sheet...",
+        "The faces of the sheet as one picture", ("Shift+Q",), "grid-3x3", needs="model",
+    ),
+    Action("quit", "File", "Quit", "Close the window; the work is kept", ("Ctrl+Q",),
+           separated=True),
+    Action("undo", "Edit", "Undo", "Take the last change back", ("Ctrl+Z",), "undo-2",
+           needs="undo"),
+    Action("redo", "Edit", "Redo", "Make the change again", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo-2",
+           needs="redo"),
+    Action("copy", "Edit", "Copy picture", "The exact picture to the clipboard", ("Ctrl+C",),
+           "copy", needs="picture", separated=True),
+    Action("random", "Picture", "Random face", "A face from anywhere in the latent space",
+           ("Space",), "dices", needs="model"),
+    Action("surprise", "Picture", "Surprise me nearby", "A face close to this one",
+           ("Shift+Space",), "sparkle", needs="model"),
+    Action("go_to_seed", "Picture", "Go to a seed", "Type the number of a face", ("Ctrl+G",),
+           needs="model"),
+    Action("previous_seed", "Picture", "Previous seed", "The face one number before", ("Left",),
+           "chevron-left", needs="model", separated=True),
+    Action("next_seed", "Picture", "Next seed", "The face one number on", ("Right",),
+           "chevron-right", needs="model"),
+    Action("row_up", "Picture", "Seed plane: a row up", "100 seeds back", ("Up",), needs="model"),
+    Action("row_down", "Picture", "Seed plane: a row down", "100 seeds on", ("Down",),
+           needs="model"),
+    Action("walk_left", "Picture", "Walk left", "A tenth of a seed to the left on the seed plane",
+           ("Shift+Left",), needs="model", separated=True),
+    Action("walk_right", "Picture", "Walk right", "A tenth of a seed to the right",
+           ("Shift+Right",), needs="model"),
+    Action("walk_up", "Picture", "Walk up", "A tenth of a row up", ("Shift+Up",), needs="model"),
+    Action("walk_down", "Picture", "Walk down", "A tenth of a row down", ("Shift+Down",),
+           needs="model"),
+    Action("toggle_space", "Picture", "Z or W", "Where several latents meet", ("W",),
+           needs="model", separated=True),
+    Action("swap", "Picture", "Swap A and B", "Exchange the first two faces", ("X",),
+           needs="model"),
+    Action("seed_values", "Picture", "Back to the seed's own values",
+           "One seed, nothing pulled to the mean", ("R",), "rotate-ccw", needs="model"),
+    Action("models", "Model", "Models...", "Bundled and recent models", ("Ctrl+M",), "box"),
+    Action("about_model", "Model", "About this model", "Size, training, licence",
+           ("Ctrl+Shift+I",), "info", needs="model"),
+    Action("fit", "View", "Fit", "The whole picture, at most five times its size", ("0",),
+           needs="picture"),
+    Action("actual_size", "View", "100 %", "One screen pixel for one of the model", ("1",),
+           needs="picture"),
+    Action("zoom_in", "View", "Zoom in", "The next whole zoom", ("+", "="), "zoom-in",
+           needs="picture"),
+    Action("zoom_out", "View", "Zoom out", "The whole zoom before", ("-",), "zoom-out",
+           needs="picture"),
+    Action("smooth", "View", "Smooth", "Smooth between the model's pixels, or show them as squares",
+           ("V",), checkable=True),
+    Action("sheet", "View", "Contact sheet", "Many faces at once; click one to go there", ("Q",),
+           "layout-grid", needs="model", checkable=True),
+    Action("left_rail", "View", "Left rail", "Show or hide where the face comes from",
+           ("Ctrl+B",), "panel-left", checkable=True, separated=True),
+    Action("right_rail", "View", "Right rail", "Show or hide what is done to the face",
+           ("Ctrl+Shift+B",), "panel-right", checkable=True),
+    Action("strip", "View", "Strip", "Show or hide neighbours and history", ("Ctrl+J",),
+           "panel-bottom", checkable=True),
+    Action("picture_only", "View", "Picture only", "Hide everything but the picture", ("F",),
+           "maximize", checkable=True),
+    Action("full_screen", "View", "Full screen", "The window on the whole screen", ("F11",),
+           checkable=True),
+    Action("reset_layout", "View", "Reset layout", "Panels where they were at first",
+           ("Ctrl+Shift+0",)),
+    Action("flip_theme", "View", "Dark or light", "The other colour scheme", ("Ctrl+Shift+L",),
+           "sun-moon", separated=True),
+    Action("text_larger", "View", "Larger text", "Type, rows and icons together",
+           ("Ctrl++", "Ctrl+=")),
+    Action("text_smaller", "View", "Smaller text", "Type, rows and icons together", ("Ctrl+-",)),
+    Action("text_normal", "View", "Normal text", "Type at 100 %", ("Ctrl+0",)),
+    Action("jobs", "View", "Tasks", "What is running, with time left and cancel",
+           ("Ctrl+Shift+J",), "list-checks"),
+    Action("cancel_job", "View", "Cancel the newest task", "It stops and keeps what is whole",
+           ("Ctrl+.",), needs="job"),
+    Action("shortcuts", "Help", "Keyboard shortcuts", "Every key of the window", ("F1",),
+           "keyboard"),
+    Action("about", "Help", "About Latent Studio", "Version, licence and whose drawings it learned",
+           ("Ctrl+F1",), "info"),
+)  # fmt: skip
+
+
+def build(window: QWidget, commands: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """Make a QAction of every line; each has a command of the same name."""
+    built = {}
+    for line in ACTIONS:
+        action = QAction(line.text, window)
+        action.setObjectName(f"action.{line.name}")
+        action.setShortcuts([QKeySequence(keys) for keys in line.keys])
+        action.setCheckable(line.checkable)
+        key = QKeySequence(line.keys[0]).toString() if line.keys else ""
+        action.setToolTip(f"{line.help}  ({key})" if key else line.help)
+        action.setStatusTip(line.help)
+        if line.icon:
+            action.setIcon(icons.icon(line.icon))
+        run = commands[line.name]
+        action.triggered.connect(lambda _checked=False, run=run: run())
+        window.addAction(action)
+        built[line.name] = action
+    return built
+
+
+def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
+    """The menus in order, every action in one of them."""
+    menus = {title: bar.addMenu(f"&{title}") for title in MENUS}
+    for line in ACTIONS:
+        if line.separated:
+            menus[line.menu].addSeparator()
+        menus[line.menu].addAction(actions[line.name])
+    return menus
+
+
+class KeyGuard(QObject):
+    """Lets a focused button have Space and Return before they are shortcuts of the window."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            pressed = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if pressed and plain and isinstance(QApplication.focusWidget(), QAbstractButton):
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,238 @@
+"""EngineBridge: the document's changes to the engine, the engine's answers to the window."""
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from latentstudio.core.document import Document, State
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.recipe import ModelRef, Recipe
+from latentstudio.engine.engine import Engine
+from latentstudio.engine.messages import (
+    DeviceChanged,
+    Frame,
+    JobDone,
+    JobProgress,
+    Message,
+    ModelOpened,
+    RenderRequest,
+)
+from latentstudio.ui.faces import Store, thumbnail_of
+from latentstudio.ui.meter import Meter
+
+STILL_AFTER_MS = 150
+_FRAMES_BYTES = 64 * 2**20
+_FACES_BYTES = 64 * 2**20
+
+Receive = Callable[[int, QImage], None]
+
+
+class EngineBridge(QObject):
+    """Sends each new recipe to the engine and takes the newest frame back.
+
+    Attributes:
+        info: the open model, or None.
+        frame: the last frame that was shown, or None.
+        meter: pictures a second and slider-to-paint time.
+    """
+
+    frame_ready = Signal(object)  # Frame
+    opening = Signal(str)  # source
+    opened = Signal(object)  # ModelInfo
+    failed = Signal(object)  # Failure
+    job_changed = Signal(object)  # JobProgress, JobDone or Failure
+    device_changed = Signal(object)  # DeviceChanged
+    _wake = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        make_engine: Callable[[Callable[[Message], None]], Engine] = Engine,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.info: ModelInfo | None = None
+        self.frame: Frame | None = None
+        self.device = self.precision = ""
+        self.meter = Meter()
+        self._document = document
+        self._engine = make_engine(self._post)
+        self._ids = itertools.count(1)
+        self._shown = 0
+        self._asked: Recipe | None = None
+        self._sources: dict[str, str] = {}
+        self._wish: tuple[str, str] = ("auto", "float32")
+        self._frames: Store[Frame] = Store(_FRAMES_BYTES)
+        self._faces: Store[QImage] = Store(_FACES_BYTES)
+        self._receivers: dict[str, tuple[int, Receive]] = {}
+        self._lock = threading.Lock()
+        self._newest: Frame | None = None
+        self._mail: list[Message] = []
+        self._woken = False
+        self._wake.connect(self._take_mail)
+        self._still = QTimer(self, singleShot=True, interval=STILL_AFTER_MS)
+        self._still.timeout.connect(self._ask_still)
+        document.changed.connect(self._document_changed)
+
+    # --- asked by the window ---------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the engine's thread; it imports torch, so do it after the first paint."""
+        self._engine.start()
+
+    def open(self, source: str, device: str | None = None, precision: str | None = None) -> None:
+        """Open a model; ``opened`` or ``failed`` follows."""
+        self._wish = (device or self._wish[0], precision or self._wish[1])
+        self.opening.emit(source)
+        self._engine.open(source, *self._wish)
+
+    def source_of(self, model: ModelRef) -> str | None:
+        """What opened a model in this run, if anything did."""
+        return self._sources.get(model.model_id)
+
+    def know(self, model_id: str, source: str) -> None:
+        """Tell where a model can be opened from, for recipes that refer to it."""
+        self._sources.setdefault(model_id, source)
+
+    def close(self) -> None:
+        """End the engine; no message is delivered afterwards."""
+        self._still.stop()
+        self._wake.disconnect(self._take_mail)
+        self._engine.close()
+
+    def painted(self) -> None:
+        """The canvas has painted the last frame."""
+        if self.frame is not None:
+            self.meter.painted(self._shown)
+
+    # --- Tasks, the narrow face for panels -------------------------------------------------------
+
+    def start_job(self, name: str, title: str, **options: Any) -> int:
+        """Start a long task by name; ``job_changed`` tells how it goes."""
+        return self._engine.start_job(name, title, **options)
+
+    def cancel(self, job: int) -> None:
+        """Stop a long task, keeping its best so far."""
+        self._engine.cancel(job)
+
+    def faces(self, owner: str, recipes: Sequence[Recipe], receive: Receive) -> None:
+        """Draw faces when there is time; replaces what the owner asked for before.
+
+        ``receive(index, image)`` is called for each, at once for those already drawn.
+        """
+        number = self._receivers.get(owner, (0, receive))[0] + 1
+        self._receivers[owner] = (number, receive)
+        requests = []
+        for index, recipe in enumerate(recipes):
+            known = self._faces.get(recipe)
+            if known is not None:
+                receive(index, known)
+            elif self.info is not None:
+                key = (number, index)
+                requests.append(RenderRequest(0, recipe, "thumbnail", key))
+        self._engine.thumbnails(owner, requests)
+
+    # --- document -> engine ----------------------------------------------------------------------
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if self.info is None or new.recipe == old.recipe:
+            return
+        if new.recipe.model != ModelRef.of(self.info):
+            source = self.source_of(new.recipe.model)
+            if source is not None:
+                self.open(source)
+            return
+        self._ask(new.recipe)
+
+    def _ask(self, recipe: Recipe) -> None:
+        request = RenderRequest(next(self._ids), recipe)
+        self._asked = recipe
+        self.meter.asked(request.id)
+        known = self._frames.get(recipe)
+        if known is not None:
+            self._show(replace(known, id=request.id))
+            return
+        self._engine.show(request)
+        self._still.start()
+
+    def _ask_still(self) -> None:
+        shown = self.frame
+        if shown is not None and shown.exact and shown.recipe == self._document.recipe:
+            return
+        request = RenderRequest(next(self._ids), self._document.recipe, "still")
+        self._engine.show(request)
+
+    # --- engine -> window ------------------------------------------------------------------------
+
+    def _post(self, message: Message) -> None:
+        """Called on the compute thread: leave the message, wake the main thread once."""
+        with self._lock:
+            if isinstance(message, Frame) and message.purpose != "thumbnail":
+                self._newest = message
+            else:
+                self._mail.append(message)
+            wake, self._woken = not self._woken, True
+        if wake:
+            self._wake.emit()
+
+    def _take_mail(self) -> None:
+        with self._lock:
+            mail, self._mail = self._mail, []
+            frame, self._newest = self._newest, None
+            self._woken = False
+        for message in mail:
+            self._handle(message)
+        if frame is not None:
+            self._show(frame)
+
+    def _handle(self, message: Message) -> None:
+        if isinstance(message, Frame):
+            self._deliver_face(message)
+        elif isinstance(message, ModelOpened):
+            self._model_opened(message)
+        elif isinstance(message, DeviceChanged):
+            self.device = message.device
+            self.device_changed.emit(message)
+        elif isinstance(message, JobProgress | JobDone) or message.what == "job":
+            self.job_changed.emit(message)
+        else:
+            self.meter.forget()
+            self.failed.emit(message)
+
+    def _show(self, frame: Frame) -> None:
+        """Show a frame unless it is older than what is shown, or of another model."""
+        stale = frame.id <= self._shown
+        if stale or self.info is None or frame.recipe.model != ModelRef.of(self.info):
+            return
+        self._shown, self.frame = frame.id, frame
+        if frame.exact and not _is_random(frame.recipe, self.info):
+            self._frames.put(frame.recipe, frame, frame.pixels.nbytes)
+        self.frame_ready.emit(frame)
+
+    def _deliver_face(self, frame: Frame) -> None:
+        image = thumbnail_of(frame.pixels)
+        self._faces.put(frame.recipe, image, image.sizeInBytes())
+        number, receive = self._receivers.get(frame.batch, (0, None))
+        asked, index = frame.key if isinstance(frame.key, tuple) else (-1, -1)
+        if receive is not None and asked == number:
+            receive(index, image)
+
+    def _model_opened(self, message: ModelOpened) -> None:
+        self.info, self.device, self.precision = message.info, message.device, message.precision
+        self._sources[message.info.model_id] = message.source
+        self.meter.forget()
+        self._asked = None
+        self.opened.emit(message.info)
+        # The window has now made the recipe one of this model; the edit that did so has asked.
+        recipe = self._document.recipe
+        if self._asked != recipe and recipe.model == ModelRef.of(message.info):
+            self._ask(recipe)
+
+
+def _is_random(recipe: Recipe, info: ModelInfo) -> bool:
+    return info.has_noise and recipe.noise.mode == "random"

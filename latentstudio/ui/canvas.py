@@ -1,0 +1,193 @@
+"""Canvas: paints the newest frame; zoom, pan, smooth or pixelated, and the drag that walks."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from latentstudio.ui import theme
+
+MARGIN = 14
+MAX_FIT = 5.0  # beyond five screen pixels a model's pixel one only sees blur
+MAX_ZOOM = 32.0
+_RADIUS = 2.0
+
+
+class Canvas(QWidget):
+    """One picture on the surround colour.
+
+    Attributes:
+        painted: a frame given by ``show_image`` is on the screen.
+        dragged: (dx, dy) of a drag on the picture, in widths of the picture; ``released`` after it.
+        zoom_changed: the zoom, or fit, has changed.
+    """
+
+    painted = Signal()
+    dragged = Signal(float, float)
+    released = Signal()
+    zoom_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Picture")
+        self.setToolTip("Drag to walk over the seed plane; wheel to zoom; middle button to pan")
+        self.setMinimumSize(320, 240)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._image: QImage | None = None
+        self._fresh = False
+        self._zoom: float | None = None  # None fits
+        self._pan = QPointF()
+        self._smooth = True
+        self._held: QPointF | None = None
+        self._panning = False
+        theme.events.changed.connect(self.update)
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    @property
+    def image(self) -> QImage | None:
+        return self._image
+
+    def show_image(self, image: QImage) -> None:
+        """Show a picture; ``painted`` follows when it is on the screen."""
+        self._image = image
+        self._fresh = True
+        self.update()
+
+    @property
+    def smooth(self) -> bool:
+        return self._smooth
+
+    def set_smooth(self, on: bool) -> None:
+        """Smooth between the model's pixels, or show them as squares."""
+        self._smooth = on
+        self.update()
+
+    def zoom(self) -> float:
+        """Screen pixels (device-independent) for one pixel of the picture."""
+        return self._fit_zoom() if self._zoom is None else self._zoom
+
+    @property
+    def fits(self) -> bool:
+        return self._zoom is None
+
+    def set_zoom(self, zoom: float | None) -> None:
+        """Set the zoom; None fits the window, at most 5 x."""
+        self._zoom = None if zoom is None else min(max(zoom, 0.1), MAX_ZOOM)
+        if zoom is None:
+            self._pan = QPointF()
+        self.zoom_changed.emit()
+        self.update()
+
+    def step_zoom(self, direction: int) -> None:
+        """The next whole zoom up (+1) or down (-1); below 1 by halves."""
+        zoom = self.zoom()
+        if direction > 0:
+            self.set_zoom(int(zoom) + 1 if zoom >= 1 else min(1.0, zoom * 2))
+        else:
+            self.set_zoom(-(-zoom // 1) - 1 if zoom > 1 else zoom / 2)
+
+    def target(self) -> QRectF:
+        """Where the picture is painted, on whole screen pixels."""
+        if self._image is None:
+            return QRectF()
+        zoom, ratio = self.zoom(), self.devicePixelRatioF()
+        width, height = self._image.width() * zoom, self._image.height() * zoom
+        left = (self.width() - width) / 2 + self._pan.x()
+        top = (self.height() - height) / 2 + self._pan.y()
+        return QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width, height)
+
+    def _fit_zoom(self) -> float:
+        if self._image is None:
+            return 1.0
+        room_x, room_y = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
+        fit = min(room_x / self._image.width(), room_y / self._image.height(), MAX_FIT)
+        return max(fit, 0.1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme.color("surround"))
+        if self._image is not None:
+            self._paint_picture(painter, self._image)
+        if self.hasFocus() and self.property("keyboard_focus"):
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+        if self._fresh:
+            self._fresh = False
+            self.painted.emit()
+
+    def _paint_picture(self, painter: QPainter, image: QImage) -> None:
+        target = self.target()
+        smooth = self._smooth and self.zoom() != 1.0
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(target, image)
+        # Corners of the surround colour: cheaper than clipping the picture to a round path.
+        corners = QPainterPath()
+        corners.addRect(target)
+        rounded = QPainterPath()
+        rounded.addRoundedRect(target, _RADIUS, _RADIUS)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(corners.subtracted(rounded), theme.color("surround"))
+
+    # --- pointer and keys -----------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._begin(event, panning=True)
+        elif event.button() == Qt.MouseButton.LeftButton and self._image is not None:
+            self._begin(event, panning=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held is None:
+            return
+        delta = event.position() - self._held
+        if self._panning:
+            self._pan += delta
+            self._held = event.position()
+            self.update()
+        elif self._image is not None:
+            side = max(self.target().width(), 1.0)
+            self.dragged.emit(delta.x() / side, delta.y() / side)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._held is None:
+            return
+        walked = not self._panning
+        self._held = None
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        if walked:
+            self.released.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta().y()
+        if steps:
+            self.step_zoom(1 if steps > 0 else -1)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._held is not None:
+            self._held = None
+            self.released.emit()
+            return
+        super().keyPressEvent(event)
+
+    @property
+    def is_dragging(self) -> bool:
+        return self._held is not None
+
+    def _begin(self, event: QMouseEvent, panning: bool) -> None:
+        self._held = event.position()
+        self._panning = panning
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)

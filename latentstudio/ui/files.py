@@ -1,0 +1,313 @@
+"""Files: opening models, sessions and pictures, saving, copying, and recovery after a crash."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+
+from latentstudio.core import bundle
+from latentstudio.core.document import Document, State
+from latentstudio.core.errors import StudioError
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.picture import Drawn, PictureNote, note_of, png_bytes, write_picture
+from latentstudio.core.recents import read_recents, remember
+from latentstudio.core.recipe import ModelRef, Recipe, with_model
+from latentstudio.core.recovery import Found, RecoveryFile, abandoned
+from latentstudio.core.session import Session, load_session, save_session
+from latentstudio.core.untrusted import read_file
+from latentstudio.engine.messages import Frame
+from latentstudio.resources import bundled_models
+from latentstudio.ui.background import Background
+from latentstudio.ui.bridge import EngineBridge
+from latentstudio.ui.notices import NoticeStack
+
+AUTOSAVE_AFTER_MS = 2000
+_MAX_PICTURE_BYTES = 64 * 2**20
+
+
+class Files(QObject):
+    """What the window does with files; every result is a notice or an edit.
+
+    Attributes:
+        named: the session has another name or state of being saved: (path or None, saved).
+    """
+
+    named = Signal(object, bool)
+
+    def __init__(
+        self,
+        document: Document,
+        bridge: EngineBridge,
+        notices: NoticeStack,
+        state_folder: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._bridge = bridge
+        self._notices = notices
+        self._folder = state_folder
+        self._background = Background(self)
+        self._path: Path | None = None
+        self._waiting: Callable[[ModelInfo], None] | None = None
+        self._recovery: RecoveryFile | None = None
+        self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_AFTER_MS)
+        self._autosave.timeout.connect(self.autosave)
+        for name, path in bundled_models().items():
+            self._know(path, name)
+        document.history_changed.connect(self._changed)
+        bridge.opened.connect(self._model_opened)
+
+    # --- opening --------------------------------------------------------------------------------
+
+    def open_path(self, path: Path) -> None:
+        """Open whatever a file is: a session, a picture with its recipe, or a model."""
+        if not path.exists():
+            self.complain(StudioError(f"{path.name} is not there", "the file was moved or removed",
+                                      "Choose another file."))  # fmt: skip
+            return
+        kind = _kind_of(path)
+        if kind == "session":
+            self._background.run(lambda: load_session(path), self._opener(path), self.complain)
+        elif kind == "picture":
+            self._background.run(
+                lambda: note_of(read_file(path, _MAX_PICTURE_BYTES), path.name),
+                lambda note: self._picture_opened(path, note),
+                self.complain,
+            )
+        else:
+            self.open_model(str(path))
+
+    def open_model(self, source: str) -> None:
+        """Open a model by bundled name or path; the face stays the same seed."""
+        self._waiting = None
+        self._bridge.open(source)
+
+    def models(self) -> tuple[list[str], list[Path]]:
+        """Bundled names and recent files, for the model menu."""
+        return list(bundled_models()), read_recents(self._folder)
+
+    def _opener(self, path: Path | None) -> Callable[[Session], None]:
+        return lambda session: self._session_opened(path, session)
+
+    def _session_opened(self, path: Path | None, session: Session) -> None:
+        def restore(_info: ModelInfo | None = None) -> None:
+            self._document.restore(session.history, session.index)
+            self._set_path(path, saved=path is not None)
+
+        self._with_model(session.model, session.thumbnail, restore)
+
+    def _picture_opened(self, path: Path, note: PictureNote | None) -> None:
+        if note is None:
+            self._notices.post(
+                "warning",
+                f"{path.name} carries no recipe",
+                "Only pictures that the studio wrote can be opened again as a face.",
+            )
+            return
+
+        def restore(_info: ModelInfo | None = None) -> None:
+            self._document.edit_recipe(f"Open {path.name}", lambda _r: note.recipe)
+
+        self._with_model(note.recipe.model, None, restore)
+
+    def _with_model(
+        self, model: ModelRef, thumbnail: bytes | None, then: Callable[[ModelInfo | None], None]
+    ) -> None:
+        """Do something once the model of a recipe is open; say so when it cannot be found."""
+        if self._bridge.info is not None and ModelRef.of(self._bridge.info) == model:
+            then(None)
+            return
+        source = self._bridge.source_of(model)
+        if source is None:
+            self._missing(model, then)
+            return
+        self._waiting = then
+        self._bridge.open(source)
+
+    def _missing(self, model: ModelRef, then: Callable[[ModelInfo | None], None]) -> None:
+        self._notices.post(
+            "warning",
+            f"This face was made with {model.name or 'another model'}",
+            f"That model ({model.model_id[:12]}...) is not among the bundled and recent ones. "
+            "Open its file first; with another model the face will differ.",
+            (("Use the open model", lambda: self._use_open_model(then)),),
+        )
+
+    def _use_open_model(self, then: Callable[[ModelInfo | None], None]) -> None:
+        then(None)
+        self._adopt_model()
+
+    def _model_opened(self, info: ModelInfo) -> None:
+        source = self._bridge.source_of(ModelRef.of(info))
+        if source and Path(source).is_file():
+            remember(Path(source), self._folder)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting(info)
+        self._adopt_model()
+
+    def _adopt_model(self) -> None:
+        """Make the recipe one of the open model: the first is no edit, later ones are."""
+        info = self._bridge.info
+        if info is None or self._document.recipe.model == ModelRef.of(info):
+            return
+        change = with_model(self._document.recipe, ModelRef.of(info))
+        if self._document.recipe.model == ModelRef():
+            self._document.replace_all(State(change), "Start")
+        else:
+            self._document.edit_recipe(f"Open {info.name}", lambda _r: change)
+
+    def _know(self, path: Path, source: str) -> None:
+        try:
+            self._bridge.know(bundle.read_card(path).model_id, source)
+        except StudioError:
+            return  # a broken bundled model says so when it is opened
+
+    # --- saving ---------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path | None:
+        """Where the session is kept, once it has been saved or opened."""
+        return self._path
+
+    def save_session(self, path: Path) -> None:
+        """Write the session; the io thread does it, a notice follows when it cannot."""
+        session = self._session()
+
+        def saved(_nothing: None) -> None:
+            self._set_path(path, saved=True)
+
+        self._background.run(lambda: save_session(path, session), saved, self.complain)
+
+    def new_session(self) -> None:
+        """Begin again with seed 0 of the open model."""
+        model = self._document.recipe.model
+        self._document.replace_all(State(Recipe(model=model)), "Start")
+        self._set_path(None, saved=True)
+
+    def save_picture(self, path: Path) -> None:
+        """Write the picture with its recipe; it is exact, or is drawn exactly first."""
+        frame = self._bridge.frame
+        if frame is None:
+            return
+        pixels, note = _rgb(frame), _note(frame)
+        self._background.run(
+            lambda: write_picture(path, pixels, note),
+            lambda _nothing: self._notices.post("info", f"Saved {path.name}", str(path.parent)),
+            self.complain,
+        )
+
+    def copy_picture(self) -> None:
+        """The picture to the clipboard, with its recipe where the receiver takes PNG."""
+        frame = self._bridge.frame
+        if frame is None:
+            return
+        data = QMimeData()
+        png = png_bytes(_rgb(frame), _note(frame))
+        data.setData("image/png", png)
+        data.setImageData(QImage.fromData(png))
+        QGuiApplication.clipboard().setMimeData(data)
+
+    def complain(self, error: StudioError) -> None:
+        """Show a failure as a notice that stays until it is closed."""
+        text = " ".join(part for part in (_sentence(error.detail), error.hint) if part)
+        self._notices.post("error", error.title, text, copy=str(error))
+
+    def _session(self) -> Session:
+        frame = self._bridge.frame
+        thumbnail = png_bytes(_rgb(frame)) if frame is not None else None
+        return Session.of(self._document, thumbnail)
+
+    def _set_path(self, path: Path | None, saved: bool) -> None:
+        self._path = path
+        self.named.emit(path, saved)
+
+    def _changed(self) -> None:
+        self.named.emit(self._path, False)
+        self._autosave.start()
+
+    # --- recovery -------------------------------------------------------------------------------
+
+    def begin_recovery(self) -> None:
+        """Claim a recovery file of our own and offer what a crashed window left."""
+        folder = self._folder / "recovery"
+        try:
+            self._recovery = RecoveryFile(folder)
+            found = abandoned(folder)
+        except StudioError as error:
+            self._notices.post(
+                "warning",
+                "Work is not kept automatically",
+                f"{_sentence(error.detail)} Save your session by hand (Ctrl+S).",
+            )
+            return
+        self._offer(found)
+
+    def autosave(self) -> None:
+        """Keep the session where the next start finds it."""
+        if self._recovery is None or self._document.recipe.model == ModelRef():
+            return
+        recovery, session = self._recovery, self._session()
+        self._background.run(lambda: recovery.write(session), lambda _n: None, self._lose_recovery)
+
+    def close(self) -> None:
+        """Finish writing; a clean end needs no recovery."""
+        self._autosave.stop()
+        self._background.close()
+        if self._recovery is not None:
+            self._recovery.release()
+
+    def _lose_recovery(self, error: StudioError) -> None:
+        self._recovery = None
+        self._notices.post(
+            "warning",
+            "Work is no longer kept automatically",
+            f"{_sentence(error.detail)} Save your session by hand (Ctrl+S).",
+        )
+
+    def _offer(self, found: Iterable[Found]) -> None:
+        for item in found:
+            self._notices.post(
+                "info",
+                "Recovered",
+                f"The work from {item.saved:%H:%M on %d %B} was kept before the window closed.",
+                (
+                    ("Open", lambda item=item: self._recover(item)),
+                    ("Discard", item.discard),
+                ),
+            )
+
+    def _recover(self, item: Found) -> None:
+        def done(session: Session) -> None:
+            self._session_opened(None, session)
+            item.discard()
+
+        self._background.run(item.load, done, self.complain)
+
+
+def _kind_of(path: Path) -> str:
+    """What a file is, by its first bytes; unreadable files are left to the model reader."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return "model"
+    if head.startswith(b"\x89PNG"):
+        return "picture"
+    if path.suffix == ".latent" or (head.startswith(b"PK") and path.suffix != ".pt"):
+        return "session"
+    return "model"
+
+
+def _rgb(frame: Frame):  # type: ignore[no-untyped-def]
+    return frame.pixels[..., 2::-1].copy()
+
+
+def _note(frame: Frame) -> PictureNote:
+    return PictureNote(frame.recipe, Drawn(frame.threads, frame.precision, frame.device))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""

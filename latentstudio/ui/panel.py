@@ -1,0 +1,149 @@
+"""Panel: a section of a rail that shows a part of the recipe and edits it, one line a control."""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from latentstudio.core.document import Document
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.recipe import Recipe
+from latentstudio.ui.controls import Row, Section, Segmented, SliderRow
+
+Get = Callable[[Recipe], float | None]
+Set = Callable[[Recipe, float], Recipe]
+
+
+class Tasks(Protocol):
+    """What panels may ask of the engine: tasks by name, and faces when there is time."""
+
+    job_changed: SignalInstance
+
+    def start_job(self, name: str, title: str, **options: Any) -> int: ...
+
+    def cancel(self, job: int) -> None: ...
+
+    def faces(
+        self, owner: str, recipes: Sequence[Recipe], receive: Callable[[int, QImage], None]
+    ) -> None: ...
+
+
+class Panel(Section):
+    """A collapsible section bound to the document.
+
+    Subclasses set ``key``, ``title``, ``icon`` and implement ``build``; controls added by
+    ``slider``, ``choice`` and friends follow the recipe by themselves.
+    """
+
+    key = ""
+    title = ""
+    icon = ""
+
+    def __init__(self, document: Document, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(self.key, self.title, icon=self.icon, parent=parent)
+        self.document = document
+        self.tasks = tasks
+        self.info: ModelInfo | None = None
+        self._followers: list[Callable[[Recipe], None]] = []
+        self.build()
+        document.changed.connect(self._document_changed)
+
+    def build(self) -> None:
+        """Add the controls."""
+        raise NotImplementedError
+
+    def needs(self, info: ModelInfo) -> str:
+        """Why this panel cannot work with a model, in words; empty where it can."""
+        return ""
+
+    def summary(self, recipe: Recipe) -> str:
+        """What the header says while the section is closed."""
+        return ""
+
+    def show_model(self, info: ModelInfo) -> None:
+        """Adapt to a model: ranges, and what it lacks."""
+        self.info = info
+        self.set_reason(self.needs(info))
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Show the values of a recipe, without echo."""
+        for follow in self._followers:
+            follow(recipe)
+        self.set_summary(self.summary(recipe))
+
+    # --- one line a control ---------------------------------------------------------------------
+
+    def follow(self, show: Callable[[Recipe], None]) -> None:
+        """Call ``show`` with every new recipe."""
+        self._followers.append(show)
+
+    def add(self, name: str, widget: QWidget, tooltip: str = "") -> QWidget:
+        """Add a control under its object name ``panel.name``."""
+        self.name_control(name, widget, tooltip)
+        self.body.addWidget(widget)
+        return widget
+
+    def name_control(self, name: str, widget: QWidget, tooltip: str = "") -> None:
+        """Give a control its object name and what it does to the picture."""
+        widget.setObjectName(f"{self.key}.{name}")
+        if tooltip:
+            widget.setToolTip(tooltip)
+
+    def slider(
+        self,
+        name: str,
+        label: str,
+        limits: tuple[float, float],
+        default: float,
+        get: Get,
+        set_: Set,
+        tooltip: str,
+        **look: Any,
+    ) -> SliderRow:
+        """A slider of the recipe: a drag is one undo step; it says 'varies' where get is None."""
+        row = SliderRow(label, *limits, default, **look)
+        self.add(name, row)
+        row.set_tooltip(tooltip)
+        self.bind(row, f"{self.key}.{name}", label, get, set_)
+        return row
+
+    def bind(self, row: SliderRow, merge: Hashable, label: str, get: Get, set_: Set) -> None:
+        """Let a slider edit the recipe and follow it."""
+        row.moved.connect(
+            lambda value: self.document.edit_recipe(label, lambda r: set_(r, value), merge)
+        )
+        row.committed.connect(lambda _value: self.document.end_gesture())
+
+        def show(recipe: Recipe) -> None:
+            value = get(recipe)
+            row.set_mixed(value is None)
+            if value is not None:
+                row.set_value(value)
+
+        self.follow(show)
+
+    def choice(
+        self,
+        name: str,
+        label: str,
+        values: Sequence[Any],
+        words: Sequence[str],
+        get: Callable[[Recipe], Any],
+        set_: Callable[[Recipe, Any], Recipe],
+        tooltip: str,
+    ) -> Segmented:
+        """One of a few values, side by side."""
+        segments = Segmented(list(words))
+        self.name_control(name, segments, tooltip)
+        segments.setAccessibleName(label)
+        segments.chosen.connect(
+            lambda i: self.document.edit_recipe(label, lambda r: set_(r, values[i]))
+        )
+        self.body.addWidget(Row(label, segments))
+        self.follow(lambda recipe: segments.set_current(list(values).index(get(recipe))))
+        return segments
+
+    def _document_changed(self, _old: object, _new: object) -> None:
+        self.show_recipe(self.document.recipe)

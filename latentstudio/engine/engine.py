@@ -140,10 +140,10 @@ class Engine:
         with self._wake:
             while wait and not self._closing and not self._waiting():
                 self._wake.wait()
-            if self._closing:
-                self._end_jobs()
-                return False
-            work = self._take()
+            closing = self._closing
+            work = None if closing else self._take()
+        if closing:
+            self._end_jobs()
         if work is None:
             return False
         self._guard(work)
@@ -280,8 +280,8 @@ class Engine:
     def _end_jobs(self) -> None:
         """End all jobs: their model goes, or the engine closes."""
         for job in tuple(self._jobs):
-            self._drop(job)
-            self._publish(job.cancel())
+            job.cancelled = True
+            self._guard(job)
 
 
 def _kind_of(work: _Work) -> Literal["open", "render", "job"]:
@@ -296,7 +296,7 @@ def _as_studio_error(work: _Work, error: Exception) -> StudioError:
         "render": "Could not draw the picture",
         "job": "The task stopped",
     }[_kind_of(work)]
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":  # torch's
         return StudioError(title, "out of memory", "Close other programs and try again.")
     if isinstance(error, OSError):
         return StudioError(title, error.strerror or str(error), "Check the file and its disk.")

@@ -1,5 +1,6 @@
 """Export jobs: single pictures, a contact sheet, a clip; one drawn face per step."""
 
+import itertools
 import math
 from collections.abc import Generator as Steps
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file, make_folder
 from latentstudio.core.picture import Drawn, PictureNote, write_picture
 from latentstudio.core.recipe import Recipe
+from latentstudio.engine.film import film
 from latentstudio.engine.messages import Pixels, Step
 from latentstudio.engine.render import draw, to_rgb
 from latentstudio.models.generator import Generator
@@ -100,28 +102,10 @@ def drawn_by(generator: Generator) -> Drawn:
 def _mp4(
     generator: Generator, recipes: Sequence[Recipe], out: Path, fps: int
 ) -> Steps[Step, None, None]:
-    try:
-        import imageio_ffmpeg
-    except ImportError as error:
-        raise StudioError(
-            "Cannot write .mp4",
-            "the video extra is not installed",
-            'Run: pip install "latentstudio[video]", or choose .gif or .webp.',
-        ) from error
-    side = generator.info.resolution
-    with atomic_file(out) as temporary:
-        # Near-lossless and with the colours of the pictures; 4:2:0 so that every player opens it.
-        writer: Any = imageio_ffmpeg.write_frames(
-            str(temporary), (side, side), fps=fps, codec="libx264", pix_fmt_out="yuv420p",
-            macro_block_size=2, output_params=["-crf", "12"], ffmpeg_log_level="error",
-        )  # fmt: skip
-        writer.send(None)
-        try:
-            for done, recipe in enumerate(recipes, start=1):
-                writer.send(rgb(generator, recipe))
-                yield Step(done, len(recipes))
-        finally:
-            writer.close()
+    with film(out, generator.info.resolution, fps) as append:
+        for done, recipe in enumerate(recipes, start=1):
+            append(rgb(generator, recipe))
+            yield Step(done, len(recipes))
 
 
 def _animation(
@@ -135,10 +119,10 @@ def _animation(
         yield Step(done, len(recipes))
     options: dict[str, Any] = {"save_all": True, "append_images": frames[1:]}
     options["duration"] = _durations(len(frames), fps, 10 if out.suffix.lower() == ".gif" else 1)
-    if loop:
-        options["loop"] = 0
     if out.suffix.lower() == ".webp":
-        options |= {"quality": 90, "method": 4}
+        options |= {"quality": 90, "method": 4, "loop": 0 if loop else 1}
+    elif loop:
+        options["loop"] = 0  # a .gif without the field plays once
     with atomic_file(out) as temporary:
         frames[0].save(temporary, **options)
 
@@ -146,4 +130,4 @@ def _animation(
 def _durations(count: int, fps: int, grain: int) -> list[int]:
     """Milliseconds of each frame in steps of ``grain`` that add up to the clip's true length."""
     ends = [round(i * 1000 / fps / grain) * grain for i in range(count + 1)]
-    return [max(grain, b - a) for a, b in zip(ends, ends[1:], strict=False)]
+    return [max(grain, b - a) for a, b in itertools.pairwise(ends)]

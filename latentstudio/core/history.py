@@ -73,8 +73,8 @@ class History(Generic[S]):
 
     def go(self, index: int) -> Entry[S]:
         """Make another entry the current one; out of range is the nearest end."""
-        self.seal()
         self._index = min(max(index, 0), len(self._entries) - 1)
+        self.seal()  # a new drag must not take the place of what was come back to
         return self.current
 
     def _forget_oldest(self) -> None:

@@ -5,12 +5,11 @@ shipped to it and labels can be derived again without drawing.
 """
 
 import functools
-import hashlib
 import io
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata, resources
 from typing import Any
@@ -24,6 +23,7 @@ from PIL import Image
 from latentstudio.core.errors import StudioError
 from trainers.data.factors import (
     Factor,
+    fingerprint,
     load_table,
     read_factors,
     style_names,
@@ -53,54 +53,64 @@ class Avatars:
     styles: tuple[str, ...]
     pose: float = 1.0
 
-    def __str__(self) -> str:
-        return f"{PREFIX}{','.join(self.styles)}" + ("" if self.pose == 1 else f"?pose={self.pose}")
+    @property
+    def name(self) -> str:
+        """The spec that makes this set."""
+        pose = "" if self.pose == 1 else f"?pose={self.pose:g}"
+        return f"{PREFIX}{','.join(self.styles)}{pose}"
+
+    @property
+    def size(self) -> None:
+        """Endless."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The styles, if there are several; the class of face ``i`` is ``i % len(styles)``."""
+        return self.styles if len(self.styles) > 1 else ()
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """The factors that vary in these styles, each with the values that can be drawn."""
+        return _factors(self.styles)
+
+    @property
+    def licence(self) -> str:
+        """Licences of the styles, each named once."""
+        names = dict.fromkeys(load_table(style)["licence"]["name"] for style in self.styles)
+        return ", ".join(names)
+
+    @property
+    def attributions(self) -> tuple[str, ...]:
+        """Title, source, creator and licence of each style, in a sentence."""
+        return tuple(load_table(style)["attribution"] for style in self.styles)
 
     def identity(self) -> dict[str, Any]:
         """Everything that the pictures and labels depend on, as JSON data."""
-        tables = json.dumps([load_table(style) for style in self.styles])
         return {
-            "spec": str(self),
+            "spec": self.name,
             "drawing": _DRAWING,
-            "tables": hashlib.sha256(tables.encode()).hexdigest(),
+            "tables": [fingerprint(style) for style in self.styles],
             **{name: metadata.version(name) for name in _DRAWN_WITH},
         }
 
-    def factors(self) -> tuple[Factor, ...]:
-        """The factors that vary in these styles, each with the values that can be drawn."""
-        tables = [load_table(style) for style in self.styles]
-        return tuple(varying_factors(tables))
-
     def options(self, index: int) -> Options:
         """What face ``index`` is drawn with."""
-        return draw_options(self.styles[index % len(self.styles)], index, self.pose)
+        return draw_options(self._style(index), index, self.pose)
 
     def describe(self, index: int) -> dict[str, str | float]:
         """Factor values of face ``index``, without drawing it."""
-        style = self.styles[index % len(self.styles)]
-        return read_factors(load_table(style), self.options(index))
-
-    def encode(self, index: int) -> list[float]:
-        """``describe`` as numbers, in the order of ``factors``."""
-        shown = self.describe(index)
-        return [factor.code(shown.get(factor.name)) for factor in self.factors()]
+        return read_factors(load_table(self._style(index)), self.options(index))
 
     def image(self, index: int, resolution: int) -> NDArray[np.uint8]:
         """Face ``index`` as uint8 [resolution, resolution, 3]."""
-        style = self.styles[index % len(self.styles)]
-        return render(style, self.options(index), resolution)
+        return render(self._style(index), self.options(index), resolution)
 
-    def draw(self, first: int, count: int, resolution: int) -> dict[str, NDArray[Any]]:
-        """Faces ``first`` to ``first + count - 1``, for the cache.
+    def job(self, first: int, count: int) -> Callable[[int], dict[str, NDArray[Any]]]:
+        """Drawing of ``count`` faces from ``first`` on, for another process; see ``Source``."""
+        return functools.partial(_draw_faces, self, first, count)
 
-        Returns:
-            ``images`` uint8 [count, H, W, 3] and ``attributes`` float32 [count, factors].
-        """
-        indices = range(first, first + count)
-        return {
-            "images": np.stack([self.image(index, resolution) for index in indices]),
-            "attributes": np.array([self.encode(index) for index in indices], np.float32),
-        }
+    def _style(self, index: int) -> str:
+        return self.styles[index % len(self.styles)]
 
 
 def parse_avatars(spec: str) -> Avatars:
@@ -162,6 +172,24 @@ def render(style: str, options: Options, resolution: int) -> NDArray[np.uint8]:
     svg = _FRAME_CLIP.sub("<g", svg, count=1)
     png = resvg_py.svg_to_bytes(svg_string=svg, width=side, height=side, skip_system_fonts=True)
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB").reduce(factor))
+
+
+def _draw_faces(faces: Avatars, first: int, count: int, resolution: int) -> dict[str, NDArray[Any]]:
+    indices = range(first, first + count)
+    shown = [faces.describe(index) for index in indices]
+    codes = [[factor.code(face.get(factor.name)) for factor in faces.factors] for face in shown]
+    arrays: dict[str, NDArray[Any]] = {
+        "images": np.stack([faces.image(index, resolution) for index in indices]),
+        "attributes": np.array(codes, np.float32),
+    }
+    if faces.classes:
+        arrays["labels"] = np.arange(first, first + count) % len(faces.classes)
+    return arrays
+
+
+@functools.cache
+def _factors(styles: tuple[str, ...]) -> tuple[Factor, ...]:
+    return tuple(varying_factors([load_table(style) for style in styles]))
 
 
 def _draw_colour(rng: random.Random, colour: Mapping[str, Any], options: Options) -> str:

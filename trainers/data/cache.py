@@ -10,29 +10,71 @@ import hashlib
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file, atomic_write, make_folder
+from trainers.data.factors import Factor
 
 SHARD = 512  # pictures: 6 MB at 64 pixels
-FORMAT = 1
+_FORMAT = 1
 _LAST = "images"  # written last, so that its presence means the shard is whole
+_ABANDONED = 3600.0  # seconds after which a temporary file belongs to no living process
+
+T = TypeVar("T")
+
+Arrays = dict[str, NDArray[Any]]
+Job = Callable[[int], Arrays]
+Progress = Callable[[int, int], None]
 
 
 class Source(Protocol):
-    """What a cache is filled from; picklable, since other processes draw."""
+    """Where pictures come from: drawn, or read from files."""
+
+    @property
+    def name(self) -> str:
+        """The spec that opens it."""
+
+    @property
+    def size(self) -> int | None:
+        """Pictures in it; None if endless."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the class labels; empty without classes."""
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """What is known of every picture; empty for plain pictures."""
+
+    @property
+    def licence(self) -> str:
+        """Licence names; empty if unknown."""
+
+    @property
+    def attributions(self) -> tuple[str, ...]:
+        """Whom to name, a sentence each."""
 
     def identity(self) -> dict[str, Any]:
         """Everything the pictures depend on, as JSON data."""
 
-    def draw(self, first: int, count: int, resolution: int) -> dict[str, NDArray[Any]]:
-        """Arrays of ``count`` rows, among them ``images`` uint8 [count, H, W, 3]."""
+    def job(self, first: int, count: int) -> Job:
+        """A picklable call that makes ``count`` pictures from ``first`` on at a resolution.
+
+        It returns arrays of ``count`` rows: ``images`` uint8 [count, H, W, 3], perhaps
+        ``attributes`` float32 [count, factors] (see ``Factor.code``), ``labels`` (int64 [count] or
+        float32 [count, n]) and ``problems`` (text; where not empty there is no picture).
+        """
 
 
 def cache_folder(source: Source, resolution: int, root: Path | None = None) -> Path:
@@ -43,7 +85,7 @@ def cache_folder(source: Source, resolution: int, root: Path | None = None) -> P
         resolution: side of the pictures, in pixels.
         root: the user's cache folder by default.
     """
-    identity = {"format": FORMAT, "shard": SHARD, "resolution": resolution, **source.identity()}
+    identity = {"format": _FORMAT, "shard": SHARD, "resolution": resolution, **source.identity()}
     text = json.dumps(identity, indent=1, sort_keys=True)
     root = root or Path(platformdirs.user_cache_dir("latentstudio")) / "pictures"
     folder = make_folder(root / hashlib.sha256(text.encode()).hexdigest()[:20])
@@ -56,46 +98,61 @@ def fill(
     folder: Path,
     source: Source,
     resolution: int,
-    spans: Sequence[tuple[int, int]],
+    numbers: Iterable[int],
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
-    """Draw the shards that are missing.
+    """Make the shards that are missing.
 
     Args:
         folder: from ``cache_folder``.
-        source: what to draw from.
+        source: what to draw or read.
         resolution: side of the pictures, in pixels.
-        spans: (shard number, pictures in it).
-        workers: processes; by default one per usable core; 0 or 1 draws in this process.
+        numbers: shards, most wanted first.
+        workers: processes; by default one per usable core; 0 or 1 works in this process.
         progress: called with pictures done and pictures in all.
+
+    Raises:
+        StudioError: the disk is full, or a process was killed; a later call goes on.
     """
-    missing = [(n, count) for n, count in spans if not shard_path(folder, n, _LAST).exists()]
-    total = done = sum(count for _, count in spans)
-    done -= sum(count for _, count in missing)
-    workers = min(usable_cores() if workers is None else workers, len(missing))
-    jobs = [(folder, source, resolution, number, count) for number, count in missing]
-    for job, _ in zip(jobs, run_jobs(_draw_shard, jobs, workers), strict=True):
-        done += job[-1]
+    _remove_abandoned(folder)
+    counts = {number: _shard_size(source, number) for number in numbers}
+    missing = [n for n in counts if not _path(folder, n, _LAST).exists()]
+    jobs = [(folder, n, source.job(n * SHARD, counts[n]), resolution) for n in missing]
+    total = sum(counts.values())
+    done = total - sum(counts[n] for n in missing)
+    for number, _ in zip(missing, run_jobs(_make_shard, jobs, workers), strict=True):
+        done += counts[number]
         if progress:
             progress(done, total)
 
 
 def run_jobs(
-    work: Callable[..., Any], jobs: Sequence[tuple[Any, ...]], workers: int
-) -> Iterator[Any]:
-    """Yield ``work(*job)`` in order, in ``workers`` fresh processes (none for 0 or 1)."""
+    work: Callable[..., T], jobs: Sequence[tuple[Any, ...]], workers: int | None = None
+) -> Iterator[T]:
+    """Yield ``work(*job)`` for every job, in order, from ``workers`` fresh processes.
+
+    Raises:
+        StudioError: a process was killed or could not start.
+    """
+    workers = min(usable_cores() if workers is None else workers, len(jobs))
     if workers <= 1:
         yield from (work(*job) for job in jobs)
         return
     context = multiprocessing.get_context("spawn")  # fork does not go with threads
-    with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
-        futures = [pool.submit(work, *job) for job in jobs]
-        try:
-            yield from (future.result() for future in futures)
-        finally:
-            for future in futures:
-                future.cancel()
+    pool = concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_ignore_interrupt)
+    try:
+        futures = deque(pool.submit(work, *job) for job in jobs)
+        while futures:
+            yield futures.popleft().result()
+    except BrokenProcessPool as error:
+        raise StudioError(
+            "A process that prepares pictures stopped",
+            "it was killed or could not start",
+            "Start again to go on from here, with fewer workers if memory is short.",
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def usable_cores() -> int:
@@ -105,22 +162,44 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def shard_path(folder: Path, number: int, array: str) -> Path:
-    """The file of one array of one shard."""
+def open_shards(folder: Path, numbers: Iterable[int], array: str) -> list[NDArray[Any]]:
+    """One array of several shards, memory-mapped, read-only; empty if the source has none.
+
+    Raises:
+        StudioError: a file is damaged.
+    """
+    paths = [_path(folder, number, array) for number in numbers]
+    try:
+        return [np.load(path, mmap_mode="r") for path in paths if path.exists()]
+    except (ValueError, OSError) as error:
+        hint = f"Delete the folder {folder} and start again."
+        raise StudioError("The picture cache is damaged", str(error), hint) from error
+
+
+def _make_shard(folder: Path, number: int, job: Job, resolution: int) -> None:
+    if _path(folder, number, _LAST).exists():  # another rank was faster
+        return
+    arrays = job(resolution)
+    for name in sorted(arrays, key=lambda name: name == _LAST):
+        with atomic_file(_path(folder, number, name)) as temporary, temporary.open("wb") as file:
+            np.save(file, arrays[name], allow_pickle=False)
+
+
+def _shard_size(source: Source, number: int) -> int:
+    return SHARD if source.size is None else min(SHARD, source.size - number * SHARD)
+
+
+def _path(folder: Path, number: int, array: str) -> Path:
     return folder / f"{number:06d}.{array}.npy"
 
 
-def open_shard(folder: Path, number: int, array: str) -> NDArray[Any]:
-    """One array of a shard, memory-mapped, read-only."""
-    mapped: NDArray[Any] = np.load(shard_path(folder, number, array), mmap_mode="r")
-    return mapped
+def _remove_abandoned(folder: Path) -> None:
+    """Delete what killed runs left behind."""
+    for path in folder.glob(".*"):
+        if time.time() - path.stat().st_mtime > _ABANDONED:
+            path.unlink(missing_ok=True)
 
 
-def _draw_shard(folder: Path, source: Source, resolution: int, number: int, count: int) -> None:
-    path = shard_path(folder, number, _LAST)
-    if path.exists():  # another rank was faster
-        return
-    arrays = source.draw(number * SHARD, count, resolution)
-    for name in sorted(arrays, key=lambda name: name == _LAST):
-        with atomic_file(shard_path(folder, number, name)) as temporary, temporary.open("wb") as f:
-            np.save(f, arrays[name])
+def _ignore_interrupt() -> None:
+    """Ctrl-C reaches the whole group; the parent alone answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,6 +8,7 @@ are labels that nobody should learn or judge from.
 """
 
 import functools
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -94,6 +95,13 @@ def load_table(style: str) -> Mapping[str, Any]:
         raise StudioError(f"Unknown drawing style {style!r}", "", nearest(style, style_names()))
     table: Mapping[str, Any] = json.loads((_folder() / f"{style}.json").read_text("utf-8"))
     return table
+
+
+@functools.cache
+def fingerprint(style: str) -> str:
+    """A hash of all that the labels of a style are made from."""
+    files = (f"{style}.json", _VOCABULARY)
+    return hashlib.sha256(b"".join((_folder() / name).read_bytes() for name in files)).hexdigest()
 
 
 def varying_factors(tables: Sequence[Mapping[str, Any]]) -> list[Factor]:

@@ -37,6 +37,17 @@ def thread_count() -> int:
     return max(1, os.cpu_count() or 1)
 
 
+def prepare_thread(threads: int | None = None) -> None:
+    """Make this thread one that draws: so many threads (every core by default), no gradients.
+
+    On CUDA convolutions stay float32: torch's own default, TF32, keeps ten bits of the fraction.
+    """
+    torch.set_num_threads(threads or thread_count())
+    torch.set_grad_enabled(False)
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = False
+
+
 def _exists(name: str) -> bool:
     return torch.cuda.is_available() if name == "cuda" else torch.backends.mps.is_available()
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from latentstudio.core.errors import StudioError
+from latentstudio.core.faults import explain
 from latentstudio.engine.jobs import JOBS, Job
 from latentstudio.engine.messages import (
     DeviceChanged,
@@ -150,12 +151,9 @@ class Engine:
         return True
 
     def _run(self) -> None:
-        import torch
+        from latentstudio.engine.device import prepare_thread
 
-        from latentstudio.engine.device import thread_count
-
-        torch.set_num_threads(self._threads or thread_count())
-        torch.set_grad_enabled(False)
+        prepare_thread(self._threads)
         while self.run_once(wait=True):
             pass
 
@@ -200,7 +198,7 @@ class Engine:
         except StudioError as error:
             self._fail(work, error, "")
         except Exception as error:  # noqa: BLE001 - a bug must not end the thread
-            self._fail(work, _as_studio_error(work, error), traceback.format_exc())
+            self._fail(work, explain(error, _TITLES[_kind_of(work)]), traceback.format_exc())
 
     def _fail(self, work: _Work, error: StudioError, trace: str) -> None:
         if isinstance(work, Job):
@@ -284,24 +282,14 @@ class Engine:
             self._guard(job)
 
 
+_TITLES = {
+    "open": "Could not open the model",
+    "render": "Could not draw the picture",
+    "job": "The task stopped",
+}
+
+
 def _kind_of(work: _Work) -> Literal["open", "render", "job"]:
     if isinstance(work, _Open):
         return "open"
     return "job" if isinstance(work, Job) else "render"
-
-
-def _as_studio_error(work: _Work, error: Exception) -> StudioError:
-    title = {
-        "open": "Could not open the model",
-        "render": "Could not draw the picture",
-        "job": "The task stopped",
-    }[_kind_of(work)]
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":  # torch's
-        return StudioError(title, "out of memory", "Close other programs and try again.")
-    if isinstance(error, OSError):
-        return StudioError(title, error.strerror or str(error), "Check the file and its disk.")
-    return StudioError(
-        title,
-        f"an unexpected {type(error).__name__}",
-        "This is a fault of the studio: copy the details into a report.",
-    )

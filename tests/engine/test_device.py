@@ -1,0 +1,87 @@
+"""Which device draws, and how a thread is made ready for it."""
+
+import threading
+
+import pytest
+import torch
+
+from latentstudio.core.errors import StudioError
+from latentstudio.core.faults import explain
+from latentstudio.engine import device
+
+
+def test_auto_takes_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_works", lambda name: name == "mps")
+    assert device.choose("auto") == device.choose("mps") == "mps"
+    assert device.choose("cpu") == "cpu"
+
+
+def test_auto_falls_back_to_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_works", lambda name: False)
+    assert device.choose() == "cpu"
+    with pytest.raises(StudioError, match="Cannot draw on cuda") as caught:
+        device.choose("cuda")
+    assert "--device cpu" in caught.value.hint
+
+
+def test_an_unknown_device_is_refused_with_the_nearest() -> None:
+    with pytest.raises(StudioError) as caught:
+        device.choose("cudda")
+    assert caught.value.hint == "Did you mean cuda?"
+
+
+def test_a_device_is_trusted_only_after_it_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_exists", lambda name: True)
+    here = torch.nn.functional.conv2d
+    monkeypatch.setattr(torch.Tensor, "to", lambda tensor, name: tensor)
+    assert device._works("cuda")
+    answers = iter([2.0, 1.0])
+    monkeypatch.setattr(
+        torch.nn.functional, "conv2d", lambda *a, **k: here(*a, **k) * next(answers)
+    )
+    assert not device._works("cuda")
+
+
+def test_a_device_that_raises_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> torch.Tensor:
+        raise RuntimeError("CUDA driver version is insufficient")
+
+    monkeypatch.setattr(device, "_exists", lambda name: True)
+    monkeypatch.setattr(torch.Tensor, "to", broken)
+    assert not device._works("cuda")
+
+
+def test_a_prepared_thread_has_no_gradients_and_its_own_thread_count() -> None:
+    found: list[tuple[int, bool]] = []
+
+    def work() -> None:
+        device.prepare_thread(1)
+        found.append((torch.get_num_threads(), torch.is_grad_enabled()))
+
+    with torch.enable_grad():
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert found == [(1, False)]
+        assert torch.is_grad_enabled()
+    assert device.thread_count() >= 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory."),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
+    ],
+    ids=["python", "card", "processor"],
+)
+def test_no_memory_is_told_as_such(error: Exception) -> None:
+    assert explain(error, "It stopped").detail == "out of memory"
+
+
+def test_a_studio_error_explains_itself() -> None:
+    error = StudioError("What", "why", "How.")
+    assert explain(error, "It stopped") is error
+    assert explain(OSError(13, "Permission denied"), "It stopped").detail == "Permission denied"
+    assert "KeyError" in explain(KeyError("x"), "It stopped").detail

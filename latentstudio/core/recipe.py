@@ -110,9 +110,14 @@ class Recipe:
     noise: Noise = Noise()
 
     @property
+    def active(self) -> tuple[Anchor, ...]:
+        """The anchors that count: those with a weight, or the first where none has one."""
+        return tuple(a for a in self.anchors if a.weight) or self.anchors[:1]
+
+    @property
     def space(self) -> Blend:
-        """Where the anchors are blended: a w or w+ anchor forces w."""
-        given = {a.latent.space for a in self.anchors if isinstance(a.latent, Vector)}
+        """Where the anchors are blended: a w or w+ anchor that counts forces w."""
+        given = {a.latent.space for a in self.active if isinstance(a.latent, Vector)}
         return "w" if given & {"w", "w+"} else self.blend
 
     @property
@@ -226,7 +231,7 @@ def seed_of(recipe: Recipe) -> int | None:
 def place_of(recipe: Recipe) -> tuple[float, float] | None:
     """The point of the seed plane that a recipe stands on; None for blends off the plane."""
     seeds = {a.latent.value: a.weight for a in recipe.anchors if isinstance(a.latent, Seed)}
-    if len(seeds) != len(recipe.anchors):
+    if len(seeds) != len(recipe.anchors) or min(seeds.values()) < 0:
         return None
     present = [seed for seed, weight in seeds.items() if weight > 0]
     for corner in present:
@@ -249,7 +254,7 @@ def position_of(recipe: Recipe) -> float | None:
 
 def title_of(recipe: Recipe) -> str:
     """A name for people: ``Seed 48``, ``Between 3 and 7``, ``Blend of 4``."""
-    active = [a for a in recipe.anchors if a.weight]
+    active = recipe.active
     names = [str(a.latent.value) if isinstance(a.latent, Seed) else "a vector" for a in active]
     if len(active) == 1:
         return f"Seed {names[0]}" if isinstance(active[0].latent, Seed) else "A vector"
@@ -257,6 +262,7 @@ def title_of(recipe: Recipe) -> str:
         return f"Near seed {seed_of(recipe)}"
     if len(active) == 2:
         return f"Between {names[0]} and {names[1]}"
-    if seed_of(recipe) is not None and max(a.weight for a in active) > _DOMINANT:
+    most = _DOMINANT * sum(a.weight for a in active)
+    if any(isinstance(a.latent, Seed) and a.weight > most for a in active):
         return f"Near seed {seed_of(recipe)}"
     return f"Blend of {len(active)}"

@@ -58,12 +58,17 @@ def test_a_failed_write_leaves_the_old_file(
     assert names(tmp_path) == ["a.bin"]
 
 
+def fail_halfway(path: Path) -> None:
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(b"half")
+        raise ZeroDivisionError
+
+
 def test_an_error_of_the_writer_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     atomic_write(path, b"old")
-    with pytest.raises(ZeroDivisionError), atomic_file(path) as temporary:
-        temporary.write_bytes(b"half")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway(path)
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["a.bin"]
 

@@ -85,9 +85,12 @@ class EngineBridge(QObject):
         """Start the engine's thread; it imports torch, so do it after the first paint."""
         self._engine.start()
 
-    def open(self, source: str, device: str | None = None, precision: str | None = None) -> None:
+    def wish(self, device: str, precision: str) -> None:
+        """Where, and how precisely, models opened from now on are to draw."""
+        self._wish = (device, precision)
+
+    def open(self, source: str) -> None:
         """Open a model; ``opened`` or ``failed`` follows."""
-        self._wish = (device or self._wish[0], precision or self._wish[1])
         self.opening.emit(source)
         self._engine.open(source, *self._wish)
 

@@ -1,8 +1,10 @@
 """Files: opening models, sessions and pictures, saving, copying, and recovery after a crash."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
@@ -16,7 +18,7 @@ from latentstudio.core.recipe import ModelRef, Recipe, with_model
 from latentstudio.core.recovery import Found, RecoveryFile, abandoned
 from latentstudio.core.session import Session, load_session, save_session
 from latentstudio.core.untrusted import read_file
-from latentstudio.engine.messages import Frame
+from latentstudio.engine.messages import Frame, Pixels
 from latentstudio.resources import bundled_models
 from latentstudio.ui.background import Background
 from latentstudio.ui.bridge import EngineBridge
@@ -210,10 +212,10 @@ class Files(QObject):
         data.setImageData(QImage.fromData(png))
         QGuiApplication.clipboard().setMimeData(data)
 
-    def complain(self, error: StudioError) -> None:
+    def complain(self, error: StudioError, trace: str = "") -> None:
         """Show a failure as a notice that stays until it is closed."""
         text = " ".join(part for part in (_sentence(error.detail), error.hint) if part)
-        self._notices.post("error", error.title, text, copy=str(error))
+        self._notices.post("error", error.title, text, copy=f"{error}\n{trace}".strip())
 
     def _session(self) -> Session:
         frame = self._bridge.frame
@@ -272,7 +274,7 @@ class Files(QObject):
             self._notices.post(
                 "info",
                 "Recovered",
-                f"The work from {item.saved:%H:%M on %d %B} was kept before the window closed.",
+                f"The work from {_when(item.modified)} was kept before the window closed.",
                 (
                     ("Open", lambda item=item: self._recover(item)),
                     ("Discard", item.discard),
@@ -301,8 +303,12 @@ def _kind_of(path: Path) -> str:
     return "model"
 
 
-def _rgb(frame: Frame):  # type: ignore[no-untyped-def]
-    return frame.pixels[..., 2::-1].copy()
+def _rgb(frame: Frame) -> Pixels:
+    return np.ascontiguousarray(frame.pixels[..., 2::-1])
+
+
+def _when(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds):%H:%M on %d %B}"
 
 
 def _note(frame: Frame) -> PictureNote:

@@ -3,7 +3,14 @@
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from latentstudio.core.random import fresh_seed
-from latentstudio.core.recipe import Recipe, seed_of, title_of, with_blend, with_neighbour, with_seed
+from latentstudio.core.recipe import (
+    Recipe,
+    seed_of,
+    title_of,
+    with_blend,
+    with_neighbour,
+    with_seed,
+)
 from latentstudio.ui.controls import IconButton, SeedField, SliderRow, TextButton
 from latentstudio.ui.panel import Panel
 
@@ -46,9 +53,11 @@ class FacePanel(Panel):
     def surprise(self) -> None:
         """A face near the current one, a step away."""
         radius = self._step.value()
-        self.document.edit_recipe(
-            "Face nearby", lambda r: with_neighbour(r, fresh_seed(), radius)
-        )
+        self.document.edit_recipe("Face nearby", lambda r: with_neighbour(r, fresh_seed(), radius))
+
+    def toggle_space(self) -> None:
+        """Z to W and back."""
+        self.document.edit_recipe("Space", lambda r: with_blend(r, "w" if r.space == "z" else "z"))
 
     def go(self, offset: int) -> None:
         """The seed so many numbers on."""

@@ -38,6 +38,11 @@ class PlanePanel(Panel):
         place = place_of(recipe)
         return "off the plane" if place is None else f"x {place[0]:.2f}  y {place[1]:.2f}"
 
+    @property
+    def last_place(self) -> tuple[float, float]:
+        """Where the picture last stood on the plane."""
+        return self._place
+
     def walk(self, dx: float, dy: float, merge: str = "plane.walk") -> None:
         """Move the picture over the plane by lattice steps."""
         x, y = place_of(self.document.recipe) or self._place

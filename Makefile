@@ -1,0 +1,41 @@
+# Two commands: `make run` opens the studio, `make test` checks everything.
+# PIP_ARGS goes to pip (another index, a CUDA build of torch); ARGS goes to the studio.
+PYTHON ?= python3
+PIP_ARGS ?=
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint screens clean
+
+run: $(VENV)/.installed
+	@$(BIN)/latentstudio $(ARGS)
+
+test: $(VENV)/.installed-test lint
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Draws the pictures of the window anew, for the tests that compare them; look at the difference.
+screens: $(VENV)/.installed-test
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/ui --update-screens
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Latent Studio needs Python 3.11 to 3.13: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q -c constraints.txt $(PIP_ARGS) -e ".[train,video]"
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q -c constraints.txt $(PIP_ARGS) -e ".[test]"
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

@@ -1,0 +1,151 @@
+"""Cards: what the window tells about the model, the keys and itself, each in a small dialog."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentstudio import __version__
+from latentstudio.core import bundle
+from latentstudio.core.errors import StudioError
+from latentstudio.core.recipe import ModelRef
+from latentstudio.resources import bundled_models
+from latentstudio.ui import theme
+from latentstudio.ui.actions import ACTIONS, MENUS
+from latentstudio.ui.controls import KeyCap, Label, TextButton
+
+if TYPE_CHECKING:
+    from latentstudio.ui.main_window import MainWindow
+
+Lines = list[tuple[str, str]]
+
+
+def about_model(window: "MainWindow") -> None:
+    """Everything that the open model's file says of itself."""
+    info = window.bridge.info
+    if info is None:
+        return
+    lines: Lines = [
+        ("Family", info.family),
+        ("Pictures", f"{info.resolution} × {info.resolution}"),
+        ("Latents", f"z {info.z_dim}, style {info.style_dim}, {_count(info.style_layers)}"),
+        ("Classes", ", ".join(info.classes) or "none"),
+        ("Noise inputs", "yes" if info.has_noise else "none"),
+        ("Parameters", f"{info.parameters / 1e6:.1f} M"),
+        ("Licence", info.licence or "none named in the file"),
+        ("Model id", info.model_id[:16]),
+        *_card_lines(window.bridge.source_of(ModelRef.of(info)) or ""),
+    ]
+    _show(window, info.name, _table(lines))
+
+
+def shortcuts(window: "MainWindow") -> None:
+    """Every key of the window, by menu."""
+    body = QWidget()
+    grid = QGridLayout(body)
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    row = 0
+    for menu in MENUS:
+        lines = [line for line in ACTIONS if line.menu == menu and line.keys]
+        if not lines:
+            continue
+        grid.addWidget(Label(menu, role="heading", token="text"), row, 0, 1, 2)
+        row += 1
+        for line in lines:
+            caps = QWidget()
+            keys = QHBoxLayout(caps)
+            keys.setContentsMargins(0, 0, 0, 0)
+            for key in line.keys[:2]:
+                keys.addWidget(KeyCap(QKeySequence(key).toString()))
+            keys.addStretch(1)
+            grid.addWidget(caps, row, 0)
+            grid.addWidget(Label(f"{line.text.removesuffix('...')}: {line.help.lower()}"), row, 1)
+            row += 1
+    _show(window, "Keyboard shortcuts", body)
+
+
+def about(window: "MainWindow") -> None:
+    """Version, licence, and whose drawings the bundled models learned."""
+    lines: Lines = [
+        ("Version", __version__),
+        ("Licence", "MIT; Inter and Lucide under their own, beside the files"),
+    ]
+    for name, path in bundled_models().items():
+        lines += [(name, words) for _, words in _attributions(str(path))]
+    _show(window, "Latent Studio", _table(lines))
+
+
+def _card_lines(source: str) -> Lines:
+    path = bundled_models().get(source)
+    lines = _training(str(path or source))
+    return [*lines, *_attributions(str(path or source))]
+
+
+def _training(path: str) -> Lines:
+    try:
+        card = bundle.read_card(path)
+    except StudioError:
+        return []
+    known = [("Training", f"{key}: {value}") for key, value in card.training.items()]
+    return [*known, *(("Known limits", limit) for limit in card.limits)]
+
+
+def _attributions(path: str) -> Lines:
+    try:
+        card = bundle.read_card(path)
+    except StudioError:
+        return []
+    return [("Learned from", f"{line} Changed: used to train a network.")
+            for line in card.attributions]  # fmt: skip
+
+
+def _count(layers: int) -> str:
+    return "1 style layer" if layers == 1 else f"{layers} style layers"
+
+
+def _table(lines: Lines) -> QWidget:
+    body = QWidget()
+    grid = QGridLayout(body)
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    before = ""
+    for row, (name, words) in enumerate(lines):
+        top = Qt.AlignmentFlag.AlignTop
+        grid.addWidget(Label("" if name == before else name), row, 0, top)
+        value = Label(escape(words), token="text")
+        value.setWordWrap(True)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        grid.addWidget(value, row, 1, top)
+        before = name
+    return body
+
+
+def _show(window: "MainWindow", title: str, body: QWidget) -> None:
+    dialog = QDialog(window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setObjectName("card")
+    dialog.setWindowTitle(title)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(20, 16, 20, 16)
+    column.setSpacing(12)
+    column.addWidget(Label(title, role="title", token="text"))
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(body)
+    column.addWidget(scroll, 1)
+    close = TextButton("Close")
+    close.clicked.connect(dialog.accept)
+    column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+    dialog.resize(theme.px(560), min(theme.px(620), window.height() - 40))
+    dialog.open()

@@ -1,0 +1,350 @@
+"""The window: regions around the canvas, and the wires between document, engine and panels."""
+
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QStackedWidget,
+    QStatusBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentstudio.core.document import Document, State
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.recipe import place_of, title_of
+from latentstudio.engine.messages import DeviceChanged, Failure, Frame
+from latentstudio.ui import actions
+from latentstudio.ui.bridge import EngineBridge
+from latentstudio.ui.canvas import Canvas
+from latentstudio.ui.canvas_header import CanvasHeader
+from latentstudio.ui.commands import Commands
+from latentstudio.ui.controls import EmptyState, Rail
+from latentstudio.ui.desk import Desk
+from latentstudio.ui.faces import image_of
+from latentstudio.ui.files import Files
+from latentstudio.ui.job_centre import JobCentre
+from latentstudio.ui.model_menu import ModelMenu
+from latentstudio.ui.notices import NoticeStack
+from latentstudio.ui.panel import Panel
+from latentstudio.ui.panels import LEFT, RIGHT
+from latentstudio.ui.panels.plane import PlanePanel
+from latentstudio.ui.sheet import Sheet
+from latentstudio.ui.status import StatusBar
+from latentstudio.ui.strip import Strip
+from latentstudio.ui.top_bar import TopBar
+
+HINTS = (
+    ("Drag", "the picture to walk"),
+    ("Space", "random"),
+    ("← →", "seeds"),
+    ("Q", "sheet"),
+)
+_WALK = 2.0  # lattice steps for a drag across the whole picture
+_BUSY_AFTER_MS = 100
+
+
+class MainWindow(QMainWindow):
+    """Left: where the face comes from. Middle: the face. Right: what is done to it.
+
+    Attributes:
+        shown_first: the first picture is on the screen.
+    """
+
+    shown_first = Signal()
+
+    def __init__(
+        self, document: Document, bridge: EngineBridge, settings: QSettings, state_folder: Path
+    ) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setMinimumSize(800, 520)
+        self.setAcceptDrops(True)
+        self.document = document
+        self.bridge = bridge
+        self.settings = settings
+        self._busy = QTimer(self, singleShot=True, interval=_BUSY_AFTER_MS)
+        self._busy.timeout.connect(lambda: self.header.set_busy(True))
+        self._speed = QTimer(self, interval=500)
+        self._speed.timeout.connect(self._show_speed)
+        self._had_picture = False
+        self._drag_start: tuple[float, float] | None = None
+        self._build(state_folder)
+        self._connect()
+        self.desk = Desk(self)
+        self.show_document()
+
+    # --- building -------------------------------------------------------------------------------
+
+    def _build(self, state_folder: Path) -> None:
+        self.notices = NoticeStack()
+        self.files = Files(self.document, self.bridge, self.notices, state_folder, self)
+        self.commands = Commands(self)
+        self.actions_by_name = actions.build(self, self.commands.table())
+        self.top_bar = TopBar()
+        actions.fill_menus(self.top_bar.menu_bar, self.actions_by_name)
+        self.top_bar.workspaces.add_workspace("explore", "Explore", "compass", "Find faces")
+        self.top_bar.workspaces.set_current("explore")
+        self.setMenuWidget(self.top_bar)
+        self.model_menu = ModelMenu(self.files, self.top_bar.model)
+        self.jobs = JobCentre(self.bridge, self.top_bar.jobs)
+        self._build_middle()
+        self.rails = (self._rail(LEFT), self._rail(RIGHT))
+        self.left = self._dock("left", Qt.DockWidgetArea.LeftDockWidgetArea, self.rails[0])
+        self.right = self._dock("right", Qt.DockWidgetArea.RightDockWidgetArea, self.rails[1])
+        self.strip = Strip(self.document, self.bridge)
+        self.bottom = self._dock("strip", Qt.DockWidgetArea.BottomDockWidgetArea, self.strip)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
+        self.status = StatusBar()
+        self.status.hints.set_hints(list(HINTS))
+        bar = QStatusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.addPermanentWidget(self.status, 1)
+        self.setStatusBar(bar)
+
+    def _build_middle(self) -> None:
+        act = self.actions_by_name
+        self.header = CanvasHeader(act["undo"], act["redo"], act["picture_only"])
+        self.canvas = Canvas()
+        self.sheet = Sheet(self.document, self.bridge)
+        self.empty = EmptyState("box", "No model is open", "Open one with Ctrl+O, or drop a file.")
+        self.views = QStackedWidget()
+        for view in (self.canvas, self.sheet, self.empty):
+            self.views.addWidget(view)
+        middle = QWidget()
+        middle.setMinimumSize(400, 320)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.notices)
+        column.addWidget(self.views, 1)
+        self.setCentralWidget(middle)
+
+    def _rail(self, kinds: tuple[type[Panel], ...]) -> Rail:
+        rail = Rail()
+        for kind in kinds:
+            rail.add_section(kind(self.document, self.bridge))
+        return rail
+
+    def _dock(self, name: str, area: Qt.DockWidgetArea, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(self)
+        dock.setObjectName(f"dock.{name}")
+        dock.setTitleBarWidget(QWidget())
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect(self) -> None:
+        bridge, document = self.bridge, self.document
+        bridge.opening.connect(self._model_opening)
+        bridge.opened.connect(self._model_opened)
+        bridge.frame_ready.connect(self._show_frame)
+        bridge.failed.connect(self._failed)
+        bridge.device_changed.connect(self._device_changed)
+        self.jobs.finished.connect(self._job_finished)
+        self.jobs.changed.connect(self.update_actions)
+        document.changed.connect(self._document_changed)
+        document.history_changed.connect(self.update_actions)
+        self.canvas.painted.connect(self._painted)
+        self.canvas.dragged.connect(self._drag)
+        self.canvas.released.connect(self._release)
+        self.canvas.zoom_changed.connect(self._show_zoom)
+        self.header.view_chosen.connect(self.show_view)
+        self.header.zoom.clicked.connect(lambda: self.canvas.set_zoom(None))
+        self.sheet.export_asked.connect(self.commands.export_sheet)
+        self.top_bar.save.clicked.connect(self.actions_by_name["save_picture"].trigger)
+        self.top_bar.model.clicked.connect(self.model_menu.popup)
+        self.files.named.connect(self._show_name)
+
+    # --- panels ---------------------------------------------------------------------------------
+
+    def panels(self) -> list[Panel]:
+        """Every panel, left rail first."""
+        return [cast(Panel, s) for rail in self.rails for s in rail.sections()]
+
+    def panel(self, key: str) -> Panel:
+        """The panel of a key, for example ``sample``."""
+        return next(panel for panel in self.panels() if panel.key == key)
+
+    # --- document and engine --------------------------------------------------------------------
+
+    def show_document(self) -> None:
+        """Show the current recipe everywhere."""
+        recipe = self.document.recipe
+        for panel in self.panels():
+            panel.show_recipe(recipe)
+        self._show_title()
+        self.update_actions()
+
+    def _document_changed(self, old: State, new: State) -> None:
+        self._show_title()
+        if self.bridge.info is not None:
+            self._busy.start()
+
+    def _show_title(self) -> None:
+        recipe = self.document.recipe
+        self.header.title.setText(title_of(recipe) if self.bridge.info else "")
+        count = self.document.index
+        words = "" if count == 0 else "1 change" if count == 1 else f"{count} changes"
+        self.header.changes.setText(words)
+
+    def _model_opening(self, source: str) -> None:
+        self.header.set_busy(True)
+        self.top_bar.model.set_detail("opening...")
+        self.status.state.set_state("rendering")
+
+    def _model_opened(self, info: ModelInfo) -> None:
+        for panel in self.panels():
+            panel.show_model(info)
+        self.top_bar.model.set_text(info.name)
+        self.top_bar.model.set_detail(f"{info.resolution} px")
+        self.status.show_device(self.bridge.device, self.bridge.precision)
+        self.show_view(0)
+        self.show_document()
+        self.strip.fill()
+
+    def _show_frame(self, frame: Frame) -> None:
+        self._busy.stop()
+        self.header.set_busy(False)
+        self.canvas.show_image(image_of(frame.pixels))
+        self.status.state.set_state("exact" if frame.exact else "live")
+        if not self._speed.isActive():
+            self._speed.start()
+        if not self._had_picture:
+            self._had_picture = True
+            self._show_zoom()
+            self.update_actions()
+
+    def _painted(self) -> None:
+        self.bridge.painted()
+        if self._had_picture and not self.property("first"):
+            self.setProperty("first", True)
+            self.shown_first.emit()
+
+    def _show_speed(self) -> None:
+        rate, latency = self.bridge.meter.rate(), self.bridge.meter.latency()
+        self.status.show_speed(rate, latency)
+        frame = self.bridge.frame
+        if frame is not None and not self.canvas.is_dragging:
+            self.top_bar.model.set_image(image_of(frame.pixels).copy())
+        if latency is None:
+            self._speed.stop()
+
+    def _failed(self, failure: Failure) -> None:
+        self._busy.stop()
+        self.header.set_busy(False)
+        self.status.state.set_state("stopped")
+        info = self.bridge.info
+        self.top_bar.model.set_detail(f"{info.resolution} px" if info else "")
+        self.files.complain(failure.error, failure.trace)
+        if self.bridge.frame is not None:
+            self.status.state.set_state("exact")  # the last good picture stays
+        elif info is None:
+            self.views.setCurrentWidget(self.empty)
+
+    def _device_changed(self, message: DeviceChanged) -> None:
+        self.status.show_device(message.device, self.bridge.precision)
+        self.notices.post("warning", "The device has changed", message.reason)
+
+    def _job_finished(self, title: str, result: object, error: object) -> None:
+        if isinstance(error, Failure):
+            self.files.complain(error.error, error.trace)
+        elif isinstance(result, Path):
+            self.notices.post("info", f"{title}: done", str(result))
+
+    def update_actions(self) -> None:
+        """Enable what can be done now, and name what undo and redo would do."""
+        document, entries = self.document, self.document.entries
+        conditions = {
+            "": True,
+            "model": self.bridge.info is not None,
+            "picture": self._had_picture,
+            "undo": document.can_undo,
+            "redo": document.can_redo,
+            "job": self.jobs.running > 0,
+        }
+        for line in actions.ACTIONS:
+            self.actions_by_name[line.name].setEnabled(conditions[line.needs])
+        undo = entries[document.index].label if document.can_undo else ""
+        redo = entries[document.index + 1].label if document.can_redo else ""
+        self.actions_by_name["undo"].setText(f"Undo {undo}".strip())
+        self.actions_by_name["redo"].setText(f"Redo {redo}".strip())
+        self.top_bar.save.setEnabled(self._had_picture)
+        self._show_title()
+
+    # --- the picture ----------------------------------------------------------------------------
+
+    def show_view(self, index: int) -> None:
+        """0 the picture, 1 the contact sheet."""
+        self.views.setCurrentIndex(index)
+        self.header.views.set_current(index)
+        self.header.zoom.setVisible(index == 0)
+        self.actions_by_name["sheet"].setChecked(index == 1)
+
+    def _drag(self, dx: float, dy: float) -> None:
+        if self._drag_start is None:
+            plane = cast(PlanePanel, self.panel("plane"))
+            self._drag_start = place_of(self.document.recipe) or plane.last_place
+        x, y = self._drag_start
+        plane = cast(PlanePanel, self.panel("plane"))
+        plane.go(x - dx * _WALK, y - dy * _WALK, "canvas.drag")
+
+    def _release(self) -> None:
+        self._drag_start = None
+        self.document.end_gesture()
+
+    def _show_zoom(self) -> None:
+        zoom = self.canvas.zoom()
+        words = f"{zoom:.1f}×" if zoom != int(zoom) else f"{int(zoom)}×"
+        self.header.zoom.setText(f"Fit {words}" if self.canvas.fits else words)
+
+    def _show_name(self, path: Path | None, saved: bool) -> None:
+        name = path.stem if path else "Untitled"
+        self.setWindowTitle(f"{name}{'' if saved else ' *'} - Latent Studio")
+
+    # --- window events --------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "desk"):
+            self.desk.fit(event.size())
+        if self.canvas.fits:
+            QTimer.singleShot(0, self._show_zoom)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1440, 900)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self.files.open_path(Path(url.toLocalFile()))
+                event.acceptProposedAction()
+                return
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.desk.save()
+        self._speed.stop()
+        self._busy.stop()
+        self.bridge.close()
+        self.files.close()
+        super().closeEvent(event)

@@ -31,7 +31,6 @@ class Background(QObject):
         """Do ``work`` on the io thread, then call ``done`` or ``failed`` on the main thread."""
 
         def deliver(future: Future[T]) -> None:
-            # After close nobody listens any more: Qt may already be going down.
             if not self._closed:
                 self._finished.emit(future, (done, failed))
 
@@ -43,6 +42,8 @@ class Background(QObject):
         self._pool.shutdown(wait=True)
 
     def _deliver(self, future: Future[Any], receivers: tuple[Any, Any]) -> None:
+        if self._closed:  # queued before, delivered after
+            return
         done, failed = receivers
         error = future.exception()
         if error is None:

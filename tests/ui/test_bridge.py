@@ -1,0 +1,146 @@
+"""The bridge: newest recipe out, newest frame in, nothing stale, undo without drawing again."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from latentstudio.core.document import Document
+from latentstudio.core.recipe import ModelRef, Recipe, with_model, with_psi, with_seed
+from latentstudio.engine.engine import Engine
+from latentstudio.engine.messages import Frame, Message
+from latentstudio.engine.render import draw
+from latentstudio.ui.bridge import EngineBridge
+from tests.fakes import FakeGenerator, fake_info
+
+
+class Bench:
+    """A bridge over an engine that works only when told to."""
+
+    def __init__(self, qapp: object) -> None:
+        self.generators = {name: FakeGenerator(fake_info(name=name)) for name in ("fake", "other")}
+        self.document = Document()
+        self.bridge = EngineBridge(self.document, self.make_engine)
+        self.frames: list[Frame] = []
+        self.bridge.frame_ready.connect(self.frames.append)
+        self.bridge.opened.connect(self.adopt)
+
+    def make_engine(self, publish: Callable[[Message], None]) -> Engine:
+        self.engine = Engine(publish, opener=lambda source, *_: self.generators[source])
+        return self.engine
+
+    def adopt(self, info: object) -> None:
+        model = ModelRef.of(info)  # type: ignore[arg-type]
+        self.document.edit_recipe("Open", lambda recipe: with_model(recipe, model))
+
+    def work(self) -> None:
+        while self.engine.run_once():
+            pass
+
+    def open(self, name: str = "fake") -> None:
+        self.bridge.open(name)
+        self.work()
+        self.work()
+
+    @property
+    def drawn(self) -> int:
+        return self.generators["fake"].drawn
+
+
+@pytest.fixture
+def bench(qapp: object) -> Bench:
+    return Bench(qapp)
+
+
+def psi(bench: Bench, value: float) -> None:
+    bench.document.edit_recipe("Truncation", lambda recipe: with_psi(recipe, value))
+
+
+def test_opening_draws_the_recipe_once(bench: Bench) -> None:
+    bench.open()
+    assert len(bench.frames) == 1
+    assert bench.drawn == 1
+    assert bench.frames[0].recipe == bench.document.recipe
+
+
+def test_newest_recipe_wins_and_is_drawn_exactly(bench: Bench) -> None:
+    bench.open()
+    for value in np.linspace(-1, 2, 500):
+        psi(bench, float(value))
+    bench.work()
+    assert bench.drawn == 2
+    shown = bench.bridge.frame
+    assert shown is not None
+    assert shown.recipe.truncation.psi == 2.0
+    alone = draw(bench.generators["fake"], bench.document.recipe)
+    assert shown.pixels.tobytes() == alone.pixels.tobytes()
+
+
+def test_undo_shows_what_was_drawn_without_drawing(bench: Bench) -> None:
+    bench.open()
+    before = bench.frames[-1].pixels
+    psi(bench, 0.2)
+    bench.work()
+    drawn = bench.drawn
+    bench.document.undo()
+    assert bench.drawn == drawn
+    assert bench.frames[-1].pixels is before
+    bench.work()
+    assert bench.drawn == drawn
+
+
+def test_frames_of_another_model_are_dropped(bench: Bench) -> None:
+    bench.open()
+    psi(bench, 0.5)
+    late = bench.frames[-1]
+    bench.work()
+    bench.open("other")
+    count = len(bench.frames)
+    bench.bridge._post(late)
+    assert len(bench.frames) == count
+
+
+def test_undo_across_models_opens_the_old_one_again(bench: Bench) -> None:
+    bench.open()
+    bench.open("other")
+    assert bench.document.recipe.model.name == "other"
+    bench.document.undo()
+    bench.work()
+    bench.work()
+    assert bench.bridge.info is not None
+    assert bench.bridge.info.name == "fake"
+    assert bench.frames[-1].recipe.model.name == "fake"
+
+
+def test_faces_are_drawn_once_and_the_last_request_of_an_owner_counts(bench: Bench) -> None:
+    bench.open()
+    model = bench.document.recipe.model
+    recipes = [with_seed(Recipe(model=model), seed) for seed in range(3)]
+    first: dict[int, QImage] = {}
+    second: dict[int, QImage] = {}
+    bench.bridge.faces("sheet", recipes, first.__setitem__)
+    bench.bridge.faces("sheet", recipes[::-1], second.__setitem__)
+    bench.work()
+    assert first == {}
+    assert sorted(second) == [0, 1, 2]
+    drawn = bench.drawn
+    again: dict[int, QImage] = {}
+    bench.bridge.faces("strip", recipes, again.__setitem__)
+    assert sorted(again) == [0, 1, 2]
+    assert bench.drawn == drawn
+
+
+def test_a_failure_keeps_the_last_picture(bench: Bench) -> None:
+    bench.open()
+    failures: list[object] = []
+    bench.bridge.failed.connect(failures.append)
+    bench.generators["fake"].error = RuntimeError("broken")
+    psi(bench, 0.3)
+    bench.work()
+    assert len(failures) == 1
+    assert bench.bridge.frame is bench.frames[0]
+    bench.generators["fake"].error = None
+    psi(bench, 0.4)
+    bench.work()
+    assert bench.bridge.frame is bench.frames[-1] is not bench.frames[0]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from latentstudio.core.errors import StudioError, nearest
 from trainers.data import cache
 from trainers.data.avatars import PREFIX, parse_avatars
-from trainers.data.cache import SHARD, Progress, Source
+from trainers.data.cache import Progress, Source
 from trainers.data.factors import Factor, style_names
 from trainers.data.folder import open_pictures
 
@@ -55,7 +55,7 @@ class Dataset:
         rows = self._find(indices)
         batch = np.empty((len(rows), self.resolution, self.resolution, 3), np.uint8)
         for place, row in enumerate(rows):
-            batch[place] = self._shards[row // SHARD][row % SHARD]
+            batch[place] = self._shards[row // cache.SHARD][row % cache.SHARD]
         return batch
 
     def labels(self, indices: ArrayLike) -> NDArray[Any] | None:
@@ -139,7 +139,7 @@ def open_data(
     """
     source = open_source(spec)
     rows = choose_rows(source, resolution, start, count)
-    numbers = range(rows.start // SHARD, (rows.stop - 1) // SHARD + 1)
+    numbers = range(rows.start // cache.SHARD, (rows.stop - 1) // cache.SHARD + 1)
     folder = cache.cache_folder(source, resolution, cache_root)
     own_first = sorted(numbers, key=lambda number: number % world != rank)
     cache.fill(folder, source, resolution, own_first, workers, progress)
@@ -148,7 +148,7 @@ def open_data(
         parts = cache.open_shards(folder, numbers, array)
         return np.concatenate(parts) if parts else None
 
-    places = np.arange(rows.start, rows.stop) - numbers.start * SHARD
+    places = np.arange(rows.start, rows.stop) - numbers.start * cache.SHARD
     told = column("problems")
     problems = () if told is None else tuple(str(text) for text in told[places] if text)
     readable = places if told is None else places[told[places] == ""]

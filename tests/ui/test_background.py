@@ -22,7 +22,7 @@ def test_results_come_to_the_main_thread_in_order(qtbot: QtBot) -> None:
     background = Background()
     seen: list[object] = []
     for number in range(5):
-X
+        background.run(partial(named, number), seen.append, pytest.fail)
     background.run(refuse, pytest.fail, lambda error: seen.append(str(error)))
     qtbot.waitUntil(lambda: len(seen) == 6)
     background.close()

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
-from latentstudio import __version__
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
 from latentstudio.core.recipe import Recipe
@@ -31,6 +30,7 @@ from latentstudio.core.untrusted import (
     text,
     whole,
 )
+from latentstudio.core.version import __version__
 
 Pixels = npt.NDArray[np.uint8]
 

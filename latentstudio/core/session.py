@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from latentstudio import __version__
 from latentstudio.core.archive import Archive, add_member, npy_bytes, parse_npy
 from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
@@ -29,6 +28,7 @@ from latentstudio.core.untrusted import (
     text,
     whole,
 )
+from latentstudio.core.version import __version__
 
 FORMAT_VERSION = 1
 MAX_STEPS = 500  # of the history; the window keeps more, a file the last ones

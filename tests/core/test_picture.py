@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from latentstudio import __version__
 from latentstudio.core import picture
 from latentstudio.core.errors import StudioError
 from latentstudio.core.picture import (
@@ -28,6 +27,7 @@ from latentstudio.core.picture import (
     write_picture,
 )
 from latentstudio.core.recipe import Anchor, ModelRef, Recipe, Vector
+from latentstudio.core.version import __version__
 from tests.core.samples import gradient, random_recipe
 
 NOTE = PictureNote(

@@ -1,0 +1,56 @@
+"""The self-painted controls of the window; panels import them from here."""
+
+from latentstudio.ui.controls.base import Control, Label
+from latentstudio.ui.controls.buttons import IconButton, PrimaryButton, TextButton
+from latentstudio.ui.controls.card import Card
+from latentstudio.ui.controls.chip import Chip
+from latentstudio.ui.controls.empty_state import EmptyState
+from latentstudio.ui.controls.face_pad import CornerPad, FacePad, SeedPlane
+from latentstudio.ui.controls.layer_range import LayerRange
+from latentstudio.ui.controls.numbers import Scale
+from latentstudio.ui.controls.rail import Rail
+from latentstudio.ui.controls.rail_icons import RailIcons
+from latentstudio.ui.controls.row import InfoLine, LinkButton, Row, Toggle
+from latentstudio.ui.controls.section import Section
+from latentstudio.ui.controls.segmented import Segmented
+from latentstudio.ui.controls.signs import KeyCap, KeyHints, StatusDot
+from latentstudio.ui.controls.slider_row import SliderRow
+from latentstudio.ui.controls.tabs import TabStrip, WorkspaceBar
+from latentstudio.ui.controls.tile import Tile
+from latentstudio.ui.controls.tile_views import TileGrid, TileStrip
+from latentstudio.ui.controls.value_field import SeedField, ValueField
+
+__all__ = [
+    "Card",
+    "Chip",
+    "Control",
+    "CornerPad",
+    "EmptyState",
+    "FacePad",
+    "IconButton",
+    "InfoLine",
+    "KeyCap",
+    "KeyHints",
+    "Label",
+    "LayerRange",
+    "LinkButton",
+    "PrimaryButton",
+    "Rail",
+    "RailIcons",
+    "Row",
+    "Scale",
+    "Section",
+    "SeedField",
+    "SeedPlane",
+    "Segmented",
+    "SliderRow",
+    "StatusDot",
+    "TabStrip",
+    "TextButton",
+    "Tile",
+    "TileGrid",
+    "TileStrip",
+    "Toggle",
+    "ValueField",
+    "WorkspaceBar",
+]

@@ -1,0 +1,162 @@
+"""Segmented: two to five choices side by side, one or several of them on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+
+from latentstudio.ui import theme
+from latentstudio.ui.controls.base import Control, draw_icon, fill, painter_on, raised, ring, write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPainter, QPaintEvent
+
+_HEIGHT, _PADDING, _ICON, _GAP = 28, 12, 16, 6
+_INSET = 2  # between the body and the active segment
+
+
+class Segment(Control, QAbstractButton):
+    """One choice; Qt's exclusive groups give it arrow keys and the role of a radio button."""
+
+    def __init__(self, text: str, icon: str, exclusive: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self.setText(text)
+        self.setCheckable(True)
+        self.setAutoExclusive(exclusive)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.become(text)
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
+        icon = theme.px(_ICON + _GAP) if self._icon else 0
+        return QSize(words + icon + 2 * theme.px(_PADDING), theme.px(_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
+        return QSize(words + theme.px(8), theme.px(_HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_on(self)
+        area = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
+        if self.isChecked():
+            self._paint_active(painter, area)
+        self._paint_words(painter, area)
+        if self.shows_focus():
+            ring(painter, self.rect())
+        painter.end()
+
+    def _paint_active(self, painter: QPainter, area: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.tokens().active)
+        painter.drawRoundedRect(area, 3, 3)
+        inset = theme.px(6)
+        line = QRectF(area.left() + inset, area.bottom() - 1, area.width() - 2 * inset, 2)
+        painter.fillRect(line, theme.color("accent" if self.isEnabled() else "outline"))
+
+    def _paint_words(self, painter: QPainter, area: QRectF) -> None:
+        lit = self.isChecked() or self.underMouse()
+        token = ("text" if lit else "muted") if self.isEnabled() else "outline"
+        words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
+        icon = theme.px(_ICON + _GAP) if self._fits_icon(area, words) else 0
+        left = area.left() + max(0.0, (area.width() - words - icon) / 2)
+        if icon:
+            tint = "accent" if self.isChecked() and self.isEnabled() else token
+            center = QPointF(left + theme.px(_ICON) / 2, area.center().y())
+            draw_icon(painter, center, self._icon, tint)
+        rest = QRectF(left + icon, area.top(), area.right() - left - icon, area.height())
+        write(painter, rest, self.text(), role="strong", token=token)
+
+    def _fits_icon(self, area: QRectF, words: int) -> bool:
+        return bool(self._icon) and area.width() >= words + theme.px(_ICON + _GAP + 4)
+
+
+class Segmented(Control, QWidget):
+    """A row of segments in one body.
+
+    Signals:
+        chosen: index of the segment the user picked (exclusive).
+        toggled: index and state of a segment (not exclusive).
+    """
+
+    chosen = Signal(int)
+    toggled = Signal(int, bool)
+
+    def __init__(
+        self,
+        items: Sequence[str | tuple[str, str]],
+        *,
+        exclusive: bool = True,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._exclusive = exclusive
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.segments: list[Segment] = []
+        for index, item in enumerate(items):
+            icon, text = ("", item) if isinstance(item, str) else item
+            segment = Segment(text, icon, exclusive, self)
+            segment.clicked.connect(lambda on, at=index: self._clicked(at, on))
+            row.addWidget(segment)
+            self.segments.append(segment)
+        self.become(name or ", ".join(segment.text() for segment in self.segments))
+        if exclusive:
+            self.set_current(0)
+
+    def current(self) -> int:
+        """Index of the chosen segment, -1 for none."""
+        return next(iter(self.checked()), -1)
+
+    def set_current(self, index: int) -> None:
+        """Chooses a segment; emits nothing. -1 leaves none chosen."""
+        for at, segment in enumerate(self.segments):
+            segment.setAutoExclusive(False)
+            segment.setChecked(at == index)
+            segment.setAutoExclusive(self._exclusive)
+        self._share_tab_stop()
+
+    def checked(self) -> list[int]:
+        """Indices of all segments that are on."""
+        return [at for at, segment in enumerate(self.segments) if segment.isChecked()]
+
+    def set_checked(self, index: int, on: bool) -> None:
+        """Turns one segment on or off; emits nothing."""
+        self.segments[index].setChecked(on)
+
+    def set_segment_reason(self, index: int, reason: str) -> None:
+        """Says why one choice is not to be had."""
+        self.segments[index].set_reason(reason)
+
+    def _clicked(self, index: int, on: bool) -> None:
+        if self._exclusive:
+            self._share_tab_stop()
+            self.chosen.emit(index)
+        else:
+            self.toggled.emit(index, on)
+
+    def _share_tab_stop(self) -> None:
+        """An exclusive group is one tab stop, its chosen segment."""
+        if not self._exclusive:
+            return
+        current = max(self.current(), 0)
+        for at, segment in enumerate(self.segments):
+            stop = Qt.FocusPolicy.StrongFocus if at == current else Qt.FocusPolicy.ClickFocus
+            segment.setFocusPolicy(stop)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_on(self)
+        body = QRectF(self.rect())
+        raised(painter, body)
+        if theme.tokens().dark and self.palette().window().color() == theme.color("raised"):
+            fill(painter, body, "panel")
+        painter.end()

@@ -1,0 +1,381 @@
+"""TileStrip and TileGrid: many faces in one row or wrapping, filled as renders arrive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from latentstudio.ui import theme
+from latentstudio.ui.controls.base import Control
+from latentstudio.ui.controls.empty_state import EmptyState
+from latentstudio.ui.controls.faces import (
+    MARGIN,
+    Face,
+    State,
+    paint_face,
+    paint_label,
+    paint_selection,
+)
+from latentstudio.ui.controls.tile import HOVER_MS, LABEL_HEIGHT, FacePopup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QHideEvent,
+        QImage,
+        QKeyEvent,
+        QMouseEvent,
+        QPainter,
+        QResizeEvent,
+        QWheelEvent,
+    )
+
+_GAP = 8  # between two faces
+Index = QModelIndex | QPersistentModelIndex
+
+
+class FaceList(QAbstractListModel):
+    """The faces of a view, as Qt's lists and screen readers want them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.faces: list[Face] = []
+        self.mime: Callable[[int], QMimeData] | None = None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.faces)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        face = self.faces[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return face.label or f"Face {index.row() + 1}"
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if self.mime else flags
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        return self.mime(indexes[0].row()) if self.mime and indexes else QMimeData()
+
+    def set_count(self, count: int) -> None:
+        """Makes the list longer with empty faces or cuts it."""
+        have = len(self.faces)
+        if count < have:
+            self.beginRemoveRows(QModelIndex(), count, have - 1)
+            del self.faces[count:]
+            self.endRemoveRows()
+        elif count > have:
+            self.beginInsertRows(QModelIndex(), have, count - 1)
+            self.faces.extend(Face() for _ in range(count - have))
+            self.endInsertRows()
+
+    def touch(self, row: int) -> None:
+        """Says that a face looks different."""
+        index = self.index(row)
+        self.dataChanged.emit(index, index)
+
+
+class _FacePainter(QStyledItemDelegate):
+    """Draws one face of a view."""
+
+    def __init__(self, view: FaceView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return self._view.cell()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        face, edge = self._view.faces[index.row()], self._view.edge()
+        left = option.rect.left() + (option.rect.width() - edge) / 2
+        box = QRectF(left, option.rect.top() + MARGIN, edge, edge)
+        painter.setRenderHint(painter.RenderHint.Antialiasing)
+        painter.setRenderHint(painter.RenderHint.SmoothPixmapTransform)
+        paint_face(painter, box, face)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        focused = self._view.shows_focus() and index.row() == self._view.currentIndex().row()
+        if chosen or focused:
+            paint_selection(painter, box, "accent" if chosen else "muted")
+        if self._view.shows_labels():
+            below = QRectF(left - MARGIN, box.bottom() + MARGIN, edge + 2 * MARGIN, theme.px(16))
+            paint_label(painter, below, face.label, chosen)
+
+
+class FaceView(Control, QListView):
+    """What the strip and the grid share.
+
+    Signals:
+        picked: the user moved the selection to a face.
+        activated: double click or Return on a face.
+        menu_asked: the context menu of a face, with its place on the screen.
+    """
+
+    picked = Signal(int)
+    activated = Signal(int)
+    menu_asked = Signal(int, QPoint)
+
+    def __init__(self, *, size: int = 92, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size = size
+        self._ours = False
+        self._list = FaceList(self)
+        self._popup: FacePopup | None = None
+        self._hovered = -1
+        self._pause = QTimer(self, singleShot=True, interval=HOVER_MS)
+        self._pause.timeout.connect(self._enlarge)
+        self.empty = EmptyState("images", "No faces yet", "", parent=self.viewport())
+        self.setModel(self._list)
+        self.setItemDelegate(_FacePainter(self))
+        self._set_up()
+        self.become("Faces")
+        self.theme_changed()
+        self._show_empty()
+
+    def _set_up(self) -> None:
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setSelectionRectVisible(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.doubleClicked.connect(lambda index: self.activated.emit(index.row()))
+
+    # what it shows
+
+    @property
+    def faces(self) -> list[Face]:
+        """The faces, in order."""
+        return self._list.faces
+
+    def set_count(self, count: int) -> None:
+        """Shows so many faces; the ones that stay keep their picture."""
+        self._ours = True
+        self._list.set_count(count)
+        self._ours = False
+        self._show_empty()
+
+    def clear(self) -> None:
+        """Shows none."""
+        self.set_count(0)
+
+    def set_image(self, index: int, image: QImage | None) -> None:
+        """Fills a tile; an index that is gone is ignored, renders may come late."""
+        if 0 <= index < len(self.faces):
+            self.faces[index].image = image
+            self._list.touch(index)
+
+    def set_label(self, index: int, text: str) -> None:
+        """Words under a face."""
+        had = self.shows_labels()
+        self.faces[index].label = text
+        self._list.touch(index)
+        if had != self.shows_labels():
+            self.theme_changed()
+
+    def set_badge(self, index: int, letter: str) -> None:
+        """The letter of a source."""
+        self.faces[index].badge = letter
+        self._list.touch(index)
+
+    def set_starred(self, index: int, on: bool) -> None:
+        """A star at the upper left."""
+        self.faces[index].starred = on
+        self._list.touch(index)
+
+    def set_state(self, index: int, state: State) -> None:
+        """Whether a face is there, on its way or dropped."""
+        self.faces[index].state = state
+        self._list.touch(index)
+
+    def set_current(self, index: int) -> None:
+        """Chooses a face, -1 for none; emits nothing."""
+        self._ours = True
+        model, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        if 0 <= index < len(self.faces):
+            model.setCurrentIndex(self._list.index(index), flag.ClearAndSelect)
+        else:
+            model.clear()
+        self._ours = False
+
+    def current(self) -> int:
+        """The chosen face, -1 for none."""
+        chosen = self.selection()
+        return chosen[0] if chosen else -1
+
+    def selection(self) -> list[int]:
+        """All chosen faces."""
+        return sorted(index.row() for index in self.selectionModel().selectedIndexes())
+
+    def set_size(self, pixels: int) -> None:
+        """Draws the faces at another size, in pixels at 100 %."""
+        self._size = pixels
+        self.theme_changed()
+
+    def set_multiple(self, on: bool) -> None:
+        """Lets several faces be chosen with Ctrl and Shift."""
+        mode = QAbstractItemView.SelectionMode
+        self.setSelectionMode(mode.ExtendedSelection if on else mode.SingleSelection)
+
+    def set_mime(self, mime: Callable[[int], QMimeData]) -> None:
+        """Lets faces be dragged out; ``mime`` says what a face is elsewhere."""
+        self._list.mime = mime
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def set_empty(self, icon: str, title: str, line: str = "") -> None:
+        """What is shown while there is no face."""
+        self.empty.show_words(icon, title, line)
+
+    # sizes
+
+    def edge(self) -> int:
+        """The edge of a face in pixels."""
+        return theme.px(self._size)
+
+    def shows_labels(self) -> bool:
+        """Whether there is room for words under the faces."""
+        return any(face.label for face in self.faces)
+
+    def cell(self) -> QSize:
+        """The size of a tile with its margins and label."""
+        wide = self.edge() + 2 * MARGIN
+        return QSize(wide, wide + (theme.px(LABEL_HEIGHT) if self.shows_labels() else 0))
+
+    def theme_changed(self) -> None:
+        self.setSpacing((theme.px(_GAP) - 2 * MARGIN) // 2)
+        ground = self.palette()
+        ground.setColor(ground.ColorRole.Base, Qt.GlobalColor.transparent)
+        self.setPalette(ground)
+        self.doItemsLayout()
+        super().theme_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_empty()
+
+    def _show_empty(self) -> None:
+        self.empty.setVisible(not self.faces)
+        self._place_empty()
+
+    def _place_empty(self) -> None:
+        self.empty.setGeometry(self.viewport().rect().adjusted(4, 2, -4, -4))
+
+    # gestures
+
+    def _selection_changed(self, now: QItemSelection, before: QItemSelection) -> None:
+        # not currentChanged: that also comes when the view merely gets the focus
+        if not self._ours and not now.isEmpty():
+            self.picked.emit(now.indexes()[0].row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.show_ring(True)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.activated.emit(self.currentIndex().row())
+        else:
+            QListView.keyPressEvent(self, event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.isValid():
+            self.menu_asked.emit(index.row(), event.globalPos())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        row = self.indexAt(event.position().toPoint()).row()
+        if row != self._hovered:
+            self._forget_hover()
+            self._hovered = row
+            if row >= 0 and not event.buttons():
+                self._pause.start()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._forget_hover()
+        super().mousePressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._forget_hover()
+        super().leaveEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._forget_hover()
+        super().hideEvent(event)
+
+    def _forget_hover(self) -> None:
+        self._pause.stop()
+        self._hovered = -1
+        if self._popup is not None:
+            self._popup.hide()
+
+    def _enlarge(self) -> None:
+        row = self._hovered
+        if not 0 <= row < len(self.faces) or self.faces[row].image is None:
+            return
+        if self._popup is None:
+            self._popup = FacePopup(self)
+        tile = self.visualRect(self._list.index(row))
+        tile.moveTopLeft(self.viewport().mapToGlobal(tile.topLeft()))
+        self._popup.show_face(self.faces[row], tile)
+
+
+class TileStrip(FaceView):
+    """Faces in one row; the wheel scrolls sideways."""
+
+    def __init__(self, *, size: int = 92, parent: QWidget | None = None) -> None:
+        super().__init__(size=size, parent=parent)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(400), self.cell().height() + theme.px(16))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(120), self.cell().height() + 2)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta()
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - (turn.y() or turn.x()))
+        event.accept()
+
+
+class TileGrid(FaceView):
+    """Faces that wrap, for contact sheets."""
+
+    def __init__(self, *, size: int = 92, parent: QWidget | None = None) -> None:
+        super().__init__(size=size, parent=parent)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

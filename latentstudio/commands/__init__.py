@@ -1,0 +1,15 @@
+"""The commands: one a file, each a few lines over the engine; this is their table.
+
+A command's module has ``add_arguments(parser)`` and ``run(options) -> Answer``; importing it needs
+neither torch nor Qt.
+"""
+
+# name -> what it does, as the help says it; the module has the command's name.
+COMMANDS: dict[str, str] = {
+    "models": "list the bundled and the recent models",
+    "inspect": "show what a model file is, without running anything in it",
+    "generate": "draw the faces of some seeds",
+    "interpolate": "draw a clip that walks from seed to seed",
+    "render": "draw the picture of a session, a PNG or a recipe again",
+    "bench": "measure how fast this machine draws",
+}

@@ -249,8 +249,8 @@ def _roles(colors: Tokens) -> dict[QPalette.ColorRole, str]:
 
 def _set_fonts(app: QApplication) -> None:
     app.setFont(font("label"))
-    for widget_class in (b"QMenu", b"QMenuBar"):
-        app.setFont(font("menu"), widget_class)
+    for widget_class in ("QMenu", "QMenuBar"):
+        app.setFont(font("menu"), widget_class)  # type: ignore[arg-type]  # the stub wants bytes
     QToolTip.setFont(font("label"))
     QToolTip.setPalette(palette(_Look.tokens))
 

@@ -244,6 +244,7 @@ class Engine:
                 device=self._device,
                 precision=self._precision,
                 threads=torch.get_num_threads(),
+                torch=torch.__version__,
                 key=request.key,
                 batch=request.batch,
             )

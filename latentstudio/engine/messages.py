@@ -38,7 +38,7 @@ class Frame:
         pixels: uint8 [H, W, 4], bytes B, G, R, 255 (QImage's RGB32), its own memory.
         exact: whether these are the pixels that a saved picture would have.
         render_ms: from recipe to pixels; forward_ms: the network alone.
-        threads: thread count that the pixels were drawn with.
+        threads, torch: thread count and version of torch that the pixels were drawn with.
     """
 
     id: int
@@ -51,6 +51,7 @@ class Frame:
     device: str
     precision: str
     threads: int
+    torch: str = ""
     key: Hashable = None
     batch: str = ""
 

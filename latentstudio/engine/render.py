@@ -57,7 +57,7 @@ def styles_of(generator: Generator, recipe: Recipe) -> Tensor:
 
 def blend(generator: Generator, recipe: Recipe) -> Tensor:
     """The anchors of a recipe as one set of styles [1, L, D]; those of weight 0 do not count."""
-    anchors = [a for a in recipe.anchors if a.weight] or list(recipe.anchors[:1])
+    anchors = recipe.active
     weights = class_weights(generator.info, recipe)
     if recipe.space == "z":
         z = blend_z([latent_z(generator.info, a) for a in anchors], [a.weight for a in anchors])

@@ -25,8 +25,8 @@ class Background(QObject):
     def run(
         self,
         work: Callable[[], T],
-        done: Callable[[T], None],
-        failed: Callable[[StudioError], None],
+        done: Callable[[T], object],
+        failed: Callable[[StudioError], object],
     ) -> None:
         """Do ``work`` on the io thread, then call ``done`` or ``failed`` on the main thread."""
 

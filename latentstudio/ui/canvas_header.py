@@ -54,8 +54,8 @@ class CanvasHeader(QWidget):
         line = QFrame()
         line.setFixedSize(1, 20)
         line.setObjectName("divider")
-        for widget in (self.undo, self.redo):
-            row.addWidget(widget)
+        row.addWidget(self.undo)
+        row.addWidget(self.redo)
         row.addSpacing(6)
         row.addWidget(line)
         row.addSpacing(6)
@@ -63,8 +63,9 @@ class CanvasHeader(QWidget):
         row.addSpacing(4)
         row.addWidget(self.changes)
         row.addStretch(1)
-        for widget in (self.views, self.zoom, self.full):
-            row.addWidget(widget)
+        row.addWidget(self.views)
+        row.addWidget(self.zoom)
+        row.addWidget(self.full)
 
     def _theme_changed(self) -> None:
         self.setFixedHeight(theme.px(HEIGHT))

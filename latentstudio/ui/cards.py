@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentstudio import __version__
 from latentstudio.core import bundle
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import ModelRef
+from latentstudio.core.version import __version__
 from latentstudio.resources import bundled_models
 from latentstudio.ui import theme
 from latentstudio.ui.actions import ACTIONS, MENUS

@@ -24,8 +24,8 @@ class Flyout(QWidget):
         super().__init__(parent)
         self.setObjectName("flyout")
         self.setAutoFillBackground(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 1, 0)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 1, 0)
         self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -83,7 +83,7 @@ class Desk(QObject):
         self._flyout.hide()
         if narrow:
             window.left.setWidget(self._icons)
-            self._flyout.layout().addWidget(self._rail)
+            self._flyout.column.addWidget(self._rail)
             self._icons.show()
             _pin(window.left, theme.px(ICONS_WIDTH), theme.px(ICONS_WIDTH))
         else:
@@ -138,7 +138,7 @@ class Desk(QObject):
             self._before = {name: dock.isVisible() for name, dock in regions.items()}
         for name, dock in regions.items():
             dock.setVisible(not on and (self._before or {}).get(name, True))
-        window.menuWidget().setVisible(not on)
+        window.top_bar.setVisible(not on)
         window.statusBar().setVisible(not on)
         self.tell_actions()
 
@@ -173,7 +173,7 @@ class Desk(QObject):
             saved = settings.value(f"window/{name}")
             if isinstance(saved, str):
                 rail.restore(saved)
-        window.canvas.set_smooth(settings.value("view/smooth", True, bool))
+        window.canvas.set_smooth(settings.value("view/smooth", True, bool) is not False)
         self.tell_actions()
 
     def save(self) -> None:

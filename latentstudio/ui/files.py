@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from latentstudio.engine.messages import Frame, Pixels
 from latentstudio.resources import bundled_models
 from latentstudio.ui.background import Background
 from latentstudio.ui.bridge import EngineBridge
+from latentstudio.ui.faces import thumbnail_of
 from latentstudio.ui.notices import NoticeStack
 
 AUTOSAVE_AFTER_MS = 2000
@@ -53,7 +55,8 @@ class Files(QObject):
         self._background = Background(self)
         self._path: Path | None = None
         self._waiting: Callable[[ModelInfo], None] | None = None
-        self._recovery: RecoveryFile | None = None
+        self._recovery = RecoveryFile(state_folder / "recovery")
+        self._recovery_works = True
         self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_AFTER_MS)
         self._autosave.timeout.connect(self.autosave)
         for name, path in bundled_models().items():
@@ -93,12 +96,27 @@ class Files(QObject):
     def _opener(self, path: Path | None) -> Callable[[Session], None]:
         return lambda session: self._session_opened(path, session)
 
-    def _session_opened(self, path: Path | None, session: Session) -> None:
+    def _session_opened(
+        self, path: Path | None, session: Session, then: Callable[[], None] = lambda: None
+    ) -> None:
         def restore(_info: ModelInfo | None = None) -> None:
+            before, before_path = self._session(), self._path
             self._document.restore(session.history, session.index)
             self._set_path(path, saved=path is not None)
+            if len(before.history) > 1:
+                self._offer_way_back(before, before_path)
+            then()
 
         self._with_model(session.model, session.thumbnail, restore)
+
+    def _offer_way_back(self, before: Session, path: Path | None) -> None:
+        """Another session took the place of what was there: it is one click away."""
+        self._notices.post(
+            "info",
+            "Another session is open",
+            "What you had before is still here.",
+            (("Go back to it", lambda: self._session_opened(path, before)),),
+        )
 
     def _picture_opened(self, path: Path, note: PictureNote | None) -> None:
         if note is None:
@@ -185,9 +203,8 @@ class Files(QObject):
 
     def new_session(self) -> None:
         """Begin again with seed 0 of the open model."""
-        model = self._document.recipe.model
-        self._document.replace_all(State(Recipe(model=model)), "Start")
-        self._set_path(None, saved=True)
+        fresh = State(Recipe(model=self._document.recipe.model))
+        self._session_opened(None, Session((("Start", fresh),)))
 
     def save_picture(self, path: Path) -> None:
         """Write the picture with its recipe; it is exact, or is drawn exactly first."""
@@ -219,8 +236,7 @@ class Files(QObject):
 
     def _session(self) -> Session:
         frame = self._bridge.frame
-        thumbnail = png_bytes(_rgb(frame)) if frame is not None else None
-        return Session.of(self._document, thumbnail)
+        return Session.of(self._document, _thumbnail(frame) if frame is not None else None)
 
     def _set_path(self, path: Path | None, saved: bool) -> None:
         self._path = path
@@ -233,41 +249,38 @@ class Files(QObject):
     # --- recovery -------------------------------------------------------------------------------
 
     def begin_recovery(self) -> None:
-        """Claim a recovery file of our own and offer what a crashed window left."""
-        folder = self._folder / "recovery"
-        try:
-            self._recovery = RecoveryFile(folder)
-            found = abandoned(folder)
-        except StudioError as error:
-            self._notices.post(
-                "warning",
-                "Work is not kept automatically",
-                f"{_sentence(error.detail)} Save your session by hand (Ctrl+S).",
-            )
-            return
-        self._offer(found)
+        """Offer what windows that crashed have left."""
+        self._background.run(
+            lambda: abandoned(self._folder / "recovery"), self._offer, self.complain
+        )
 
-    def autosave(self) -> None:
-        """Keep the session where the next start finds it."""
-        if self._recovery is None or self._document.recipe.model == ModelRef():
+    def autosave(self, then: Callable[[], None] = lambda: None) -> None:
+        """Keep the session where the next start finds it, then do something."""
+        if self._document.recipe.model == ModelRef():
             return
-        recovery, session = self._recovery, self._session()
-        self._background.run(lambda: recovery.write(session), lambda _n: None, self._lose_recovery)
+        session = self._session()
+
+        def kept(_nothing: None) -> None:
+            self._recovery_works = True
+            then()
+
+        self._background.run(lambda: self._recovery.write(session), kept, self._not_kept)
 
     def close(self) -> None:
         """Finish writing; a clean end needs no recovery."""
         self._autosave.stop()
         self._background.close()
-        if self._recovery is not None:
-            self._recovery.release()
+        self._recovery.release()
 
-    def _lose_recovery(self, error: StudioError) -> None:
-        self._recovery = None
-        self._notices.post(
-            "warning",
-            "Work is no longer kept automatically",
-            f"{_sentence(error.detail)} Save your session by hand (Ctrl+S).",
-        )
+    def _not_kept(self, error: StudioError) -> None:
+        """Said once; the next change tries again."""
+        if self._recovery_works:
+            self._recovery_works = False
+            self._notices.post(
+                "warning",
+                "Work is not kept automatically",
+                f"{_sentence(error.detail)} Save your session by hand (Ctrl+S).",
+            )
 
     def _offer(self, found: Iterable[Found]) -> None:
         for item in found:
@@ -276,17 +289,19 @@ class Files(QObject):
                 "Recovered",
                 f"The work from {_when(item.modified)} was kept before the window closed.",
                 (
-                    ("Open", lambda item=item: self._recover(item)),
+                    ("Open", partial(self._recover, item)),
                     ("Discard", item.discard),
                 ),
             )
 
     def _recover(self, item: Found) -> None:
-        def done(session: Session) -> None:
-            self._session_opened(None, session)
-            item.discard()
+        def opened() -> None:
+            # Ours is written before the other goes, so that the work is always on the disk.
+            self.autosave(then=item.discard)
 
-        self._background.run(item.load, done, self.complain)
+        self._background.run(
+            item.load, lambda session: self._session_opened(None, session, opened), self.complain
+        )
 
 
 def _kind_of(path: Path) -> str:
@@ -307,12 +322,21 @@ def _rgb(frame: Frame) -> Pixels:
     return np.ascontiguousarray(frame.pixels[..., 2::-1])
 
 
+def _thumbnail(frame: Frame) -> bytes:
+    """A small PNG for file lists."""
+    image = thumbnail_of(frame.pixels).convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return png_bytes(rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3))
+
+
 def _when(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds):%H:%M on %d %B}"
 
 
 def _note(frame: Frame) -> PictureNote:
-    return PictureNote(frame.recipe, Drawn(frame.threads, frame.precision, frame.device))
+    return PictureNote(
+        frame.recipe, Drawn(frame.threads, frame.precision, frame.device, frame.torch)
+    )
 
 
 def _sentence(text: str) -> str:

@@ -240,7 +240,8 @@ def test_ctrl_c_leaves_no_half_file(tmp_path: Path, name: str) -> None:
     ) as process:  # fmt: skip
         assert process.stderr is not None
         assert process.stderr.readline() == "ready\n"
-        while not list(tmp_path.iterdir()):
+        begun = ".*.mp4" if name == "clip.mp4" else "frame*.png"
+        while not list(tmp_path.rglob(begun)):
             time.sleep(0.01)
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -140,7 +141,7 @@ def run_jobs(
         yield from (work(*job) for job in jobs)
         return
     context = multiprocessing.get_context("spawn")  # fork does not go with threads
-    pool = concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_ignore_interrupt)
+    pool = concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_begin_process)
     try:
         futures = deque(pool.submit(work, *job) for job in jobs)
         while futures:
@@ -200,6 +201,17 @@ def _remove_abandoned(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _ignore_interrupt() -> None:
-    """Ctrl-C reaches the whole group; the parent alone answers it."""
+def _begin_process() -> None:
+    """Ctrl-C reaches the whole group, but the parent alone answers it; with it all processes end.
+
+    A worker holds both ends of its queue, so nothing else would tell it that the parent was killed.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

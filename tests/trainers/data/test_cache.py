@@ -4,6 +4,7 @@ import functools
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,12 @@ class Counting:
 
 def die(*_: object) -> None:
     os._exit(1)
+
+
+def linger(_: int) -> None:
+    os.write(1, b"started\n")
+    time.sleep(30)
+    os.write(1, b"survived\n")
 
 
 @pytest.fixture(autouse=True)
@@ -145,6 +152,20 @@ def test_processes_draw_what_one_process_draws(tmp_path: Path) -> None:
 def test_a_process_that_dies_is_told() -> None:
     with pytest.raises(StudioError, match="Start again"):
         list(cache.run_jobs(die, [(1,), (2,)], workers=2))
+
+
+def test_processes_end_when_their_parent_is_killed() -> None:
+    code = (
+        "from tests.trainers.data.test_cache import linger\n"
+        "from trainers.data.cache import run_jobs\n"
+        "list(run_jobs(linger, [(1,), (2,)], workers=2))"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    with parent, parent.stdout as output:
+        assert output.readline() == "started\n"
+        parent.kill()
+        assert "survived" not in output.read()  # ends when the last process has closed it
 
 
 def test_drawing_processes_start_without_torch() -> None:

@@ -27,4 +27,4 @@ def say(sentence: str) -> None:
 
 def size_of(count: float) -> str:
     """Bytes for people: ``13.2 MB``."""
-    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.0f} kB"
+    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(count / 2**10, 1):.0f} kB"

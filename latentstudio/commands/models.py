@@ -29,14 +29,14 @@ def run(options: argparse.Namespace) -> Answer:
 
 def _facts(known: Known) -> dict[str, Any] | None:
     try:
-        info = read_card(known.path).info
+        card = read_card(known.path)
         size = known.path.stat().st_size
     except (StudioError, OSError):  # a recent file that has changed since
         return None
     return {
         "name": known.name,
-        "family": info.family,
-        "resolution": info.resolution,
+        "family": card.family,
+        "resolution": card.config.capabilities["resolution"],
         "bytes": size,
         "bundled": known.bundled,
         "path": str(known.path),

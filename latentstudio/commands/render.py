@@ -17,7 +17,7 @@ from latentstudio.core.picture import MAX_FILE_BYTES, Drawn, Pixels, note_of, wr
 from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.core.recipe_json import MAX_TEXT, parse_recipe
 from latentstudio.core.session import parse_session
-from latentstudio.core.untrusted import read_file
+from latentstudio.core.untrusted import kind_of, read_file
 
 MAX_THREADS = 256  # a file may claim more, and starting them would only hang this machine
 
@@ -76,6 +76,9 @@ def read_source(source: str) -> tuple[Recipe, Drawn | None]:
     if data[8:9] == b"{":
         hint = f"Try: latentstudio generate {source} --seeds 0-7 --out DIR"
         raise StudioError(f"{path.name} is a model", "a model has no picture of its own", hint)
+    if data.lstrip()[:1] not in (b"{", b"["):
+        detail = f"it is {kind_of(data)}, and no session, PNG or recipe"
+        raise StudioError(f"Could not draw {path.name}", detail, "Choose another file.")
     return parse_recipe(data), None
 
 

@@ -1,7 +1,9 @@
 """The composition root: the one place that builds document, engine and window."""
 
+import json
 import os
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Sequence
@@ -18,6 +20,7 @@ from latentstudio.resources import bundled_models
 from latentstudio.ui import icons, theme
 from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.bridge import EngineBridge
+from latentstudio.ui.listing import controls_of
 from latentstudio.ui.main_window import MainWindow
 
 
@@ -86,6 +89,19 @@ def begin(window: MainWindow, paths: Sequence[str], device: str, precision: str)
         window.files.open_model(names[0])
     for path in others:
         window.files.open_path(Path(path))
+
+
+def list_controls(as_json: bool) -> list[str]:
+    """The window's controls by object name, a line each or as one JSON object."""
+    make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
+        window = make_window(settings, Path(folder))
+        controls = controls_of(window)
+        window.close()
+    if as_json:
+        return [json.dumps({"controls": [control.data() for control in controls]})]
+    return [control.line() for control in controls]
 
 
 def install_hooks(window: MainWindow) -> None:

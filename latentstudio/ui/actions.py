@@ -149,7 +149,7 @@ def build(window: QWidget, commands: Mapping[str, Callable[[], None]]) -> dict[s
 
 def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
     """The menus in order, every action in one of them."""
-    menus = {title: bar.addMenu(f"&{title}") for title in MENUS}
+    menus = {title: bar.addMenu(title) for title in MENUS}
     for line in ACTIONS:
         if line.separated:
             menus[line.menu].addSeparator()

@@ -161,7 +161,6 @@ class Commands:
 
     def seed_values(self) -> None:
         """One seed as it is: no blend, no truncation."""
-
         self._window.document.edit_recipe(
             "Seed's own values",
             lambda recipe: replace(

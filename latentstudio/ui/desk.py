@@ -42,7 +42,8 @@ class Desk(QObject):
         super().__init__(window)
         self._window = window
         self._rail = window.rails[0]
-        self._icons = RailIcons()
+        self._icons = RailIcons(window)
+        self._icons.hide()
         for panel in self._rail.sections():
             self._icons.add(panel.key, panel.icon, panel.title)
         self._icons.picked.connect(self._open_flyout)
@@ -87,9 +88,10 @@ class Desk(QObject):
             self._icons.show()
             _pin(window.left, theme.px(ICONS_WIDTH), theme.px(ICONS_WIDTH))
         else:
-            self._icons.setParent(None)
             window.left.setWidget(self._rail)
             self._rail.show()
+            self._icons.setParent(window)
+            self._icons.hide()
             _pin(window.left, theme.px(240), theme.px(360))
 
     def _size_docks(self, width: float) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control, Label, draw_icon, fill, painter_on, stroke
+from latentstudio.ui.controls.base import Control, Label, Paragraph, draw_icon, fill, painter_on, stroke
 from latentstudio.ui.controls.buttons import IconButton, TextButton
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class Notice(Control, QWidget):
         super().__init__(parent)
         self.kind, self.title, self.detail = kind, title, detail
         self._title = Label(title, "heading", "text")
-        self._detail = Label(detail)
-        self._detail.setWordWrap(True)
+        self._detail = Paragraph(detail)
         self._detail.setVisible(bool(detail))
         self.close_button = IconButton("x", "Close", size=24)
         self.close_button.clicked.connect(self.dismiss)
@@ -62,7 +61,7 @@ class Notice(Control, QWidget):
         self.become(f"{kind}: {title}", kind="notice")
         self.setAccessibleDescription(detail)
         self.theme_changed()
-        if kind == "info":
+        if kind == "info" and not actions:  # an offer waits for its answer
             self._leaves.start()
 
     def _button(self, text: str, act: Callable[[], None]) -> TextButton:

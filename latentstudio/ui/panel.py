@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from latentstudio.core.document import Document
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Recipe
-from latentstudio.ui.controls import Row, Section, Segmented, SliderRow
+from latentstudio.ui.controls import Control, Row, Section, Segmented, SliderRow
 
 Get = Callable[[Recipe], float | None]
 Set = Callable[[Recipe, float], Recipe]
@@ -88,7 +88,11 @@ class Panel(Section):
     def name_control(self, name: str, widget: QWidget, tooltip: str = "") -> None:
         """Give a control its object name and what it does to the picture."""
         widget.setObjectName(f"{self.key}.{name}")
-        if tooltip:
+        if not tooltip:
+            return
+        if isinstance(widget, Control):
+            widget.set_tooltip(tooltip)
+        else:
             widget.setToolTip(tooltip)
 
     def slider(
@@ -141,7 +145,7 @@ class Panel(Section):
         segments.chosen.connect(
             lambda i: self.document.edit_recipe(label, lambda r: set_(r, values[i]))
         )
-        self.body.addWidget(Row(label, segments))
+        self.body.addWidget(Row(label, segments, stretch=True))
         self.follow(lambda recipe: segments.set_current(list(values).index(get(recipe))))
         return segments
 

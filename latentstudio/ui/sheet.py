@@ -66,6 +66,7 @@ class Sheet(QWidget):
         self.grid = TileGrid(size=92)
         self.grid.setObjectName("sheet.faces")
         self.grid.setAccessibleName("Faces of the sheet")
+        self.grid.setToolTip("Click a face to go there; arrows choose")
         self.grid.activated.connect(self._go_to)
         self.grid.picked.connect(self._go_to)
         bar = QHBoxLayout()
@@ -90,7 +91,7 @@ class Sheet(QWidget):
         self.grid.set_count(len(self._recipes))
         for index, recipe in enumerate(self._recipes):
             self.grid.set_image(index, None)
-            self.grid.set_label(index, title_of(recipe).removeprefix("Seed "))
+            self.grid.set_label(index, self._label(recipe))
         self._mark()
         self._tasks.faces("sheet", self._recipes, self._take_face)
 
@@ -110,6 +111,10 @@ class Sheet(QWidget):
             return [with_seed(recipe, seed) for seed in seeds_around(self._start, COUNT)]
         first = seed_of(recipe) or 0
         return [with_seed(recipe, first + i) for i in range(COUNT)]
+
+    def _label(self, recipe: Recipe) -> str:
+        """Seeds are named; neighbours are known by their looks."""
+        return "" if self.kind.current() == 0 else title_of(recipe).removeprefix("Seed ")
 
     def _take_face(self, index: int, image: QImage) -> None:
         self.grid.set_image(index, image)

@@ -36,6 +36,7 @@ class Strip(QWidget):
     def _build(self) -> None:
         self.tabs = TabStrip()
         self.tabs.setObjectName("strip.tabs")
+        self.tabs.setToolTip("Faces near this one, or what you did so far")
         self.tabs.add_tab("neighbours", "Neighbours")
         self.tabs.add_tab("history", "History")
         self.tabs.chosen.connect(self._tab_chosen)
@@ -122,7 +123,8 @@ class Strip(QWidget):
             self._settle.start()
 
     def _history_changed(self) -> None:
-        self.tabs.set_count("history", len(self._document.entries) - 1)
+        steps = len(self._document.entries) - 1
+        self.tabs.set_count("history", steps or None)
         if self.tabs.current() == "history":
             self._settle.start()
 

@@ -43,7 +43,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus {
   border: 2px solid $accent; padding: ${p1}px ${p5}px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled { color: $outline; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
-ValueField, ValueField:focus { min-height: 0; padding: 0 ${p6}px; border: 1px solid $field; }
+ValueField, ValueField:focus { min-height: 0; padding: 0 ${p5}px 1px ${p5}px; border: 1px solid $field; }
 QComboBox { background: $raised; color: $text; border: 1px solid $field; border-radius: 4px;
   padding: ${p2}px ${p8}px; min-height: ${p20}px; }
 QComboBox:hover { background: $hover; }
@@ -68,6 +68,7 @@ QScrollArea { border: none; background: transparent; }
 QAbstractItemView { background: $panel; border: none; outline: 0;
   alternate-background-color: $panel;
   selection-background-color: $selected; selection-color: $text; }
+FaceView { background: transparent; }
 QAbstractItemView::item:hover { background: $hover; }
 QHeaderView::section { background: $panel; color: $faint; border: none; padding: ${p4}px ${p8}px;
   border-bottom: 1px solid $line; }

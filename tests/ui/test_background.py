@@ -1,6 +1,7 @@
 """The io thread: results come back to the main thread, in order, failures as values."""
 
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -34,7 +35,8 @@ def test_results_come_to_the_main_thread_in_order(qtbot: QtBot) -> None:
 def test_close_finishes_the_work_and_ends_the_thread(qtbot: QtBot) -> None:
     background = Background()
     done = threading.Event()
-    background.run(done.set, lambda _result: pytest.fail("delivered after close"), pytest.fail)
+    background.run(lambda: time.sleep(0.05), lambda _result: pytest.fail("delivered"), pytest.fail)
+    background.run(done.set, lambda _result: pytest.fail("delivered"), pytest.fail)
     background.close()
     assert done.is_set()
     assert not [t for t in threading.enumerate() if t.name.startswith("io")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,14 @@ _KEYBOARD = {
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 }
+_RETURNING = {  # the focus was here before; its ring is as it was
+    Qt.FocusReason.ActiveWindowFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+}
 RING = 2  # thickness of the focus and selection rings, and of the gap inside the latter
 RADIUS = 4
+_LEADING = 130  # percent
 
 
 class Control(_Widget):
@@ -70,7 +77,8 @@ class Control(_Widget):
         return self._ring and self.hasFocus()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring = event.reason() in _KEYBOARD
+        if event.reason() not in _RETURNING:
+            self._ring = event.reason() in _KEYBOARD
         super().focusInEvent(event)
         self.update()
 
@@ -132,6 +140,27 @@ class Label(QLabel):
         self.setPalette(colors)
 
 
+class Paragraph(Label):
+    """Words that may take several lines, set with room between them."""
+
+    def __init__(
+        self, text: str = "", token: str = "muted", parent: QWidget | None = None
+    ) -> None:
+        super().__init__("", "label", token, parent)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.set_words(text)
+
+    def set_words(self, text: str) -> None:
+        """Shows plain words; nothing in them is taken for markup."""
+        self._plain = text
+        self.setText(f"<p style='line-height:{_LEADING}%; margin:0'>{html.escape(text)}</p>")
+
+    def words(self) -> str:
+        """The words shown."""
+        return self._plain
+
+
 def slug(words: str) -> str:
     """Words as an object name: ``SliderRow Up to layer`` -> ``slider-row-up-to-layer``."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words)
@@ -187,7 +216,7 @@ def draw_icon(
 
 def icon_pixmap(painter: QPainter, name: str, token: str, size: int = 16) -> QPixmap:
     """The drawing of an icon for the device of ``painter``."""
-    return icons.pixmap(name, theme.px(size), token, painter.device().devicePixelRatioF())
+    return icons.pixmap(name, theme.px(size), token, painter.deviceTransform().m11())
 
 
 def write(

@@ -43,9 +43,6 @@ class Card(Control, QWidget):
         side = theme.px(8)
         self.body.setContentsMargins(side, side, side, side)
         self.body.setSpacing(theme.px(4))
-        ground = self.palette()
-        ground.setColor(ground.ColorRole.Window, theme.color(self._token))
-        self.setPalette(ground)
         super().theme_changed()
 
     def paintEvent(self, event: QPaintEvent) -> None:

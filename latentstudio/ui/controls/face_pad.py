@@ -10,7 +10,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control, painter_on, ring
+from latentstudio.ui.controls.base import RING, Control, painter_on
 from latentstudio.ui.controls.faces import Face, paint_badge, paint_face
 
 if TYPE_CHECKING:
@@ -200,8 +200,6 @@ class FacePad(Control, QWidget):
         for at, face in enumerate(self._faces):
             self._paint_place(painter, at % self._columns, at // self._columns, face, column, row)
         self._paint_point(painter, self._center(column, row))
-        if self.shows_focus():
-            ring(painter, self.rect())
         painter.end()
 
     def _paint_place(
@@ -223,6 +221,10 @@ class FacePad(Control, QWidget):
 
     def _paint_point(self, painter: QPainter, center: QPointF) -> None:
         radius = theme.px(7)
+        if self.shows_focus():
+            painter.setBrush(theme.color("panel"))
+            painter.setPen(QPen(theme.color("accent"), RING))
+            painter.drawEllipse(center, radius + 4, radius + 4)
         painter.setPen(QPen(theme.color("on_data" if theme.tokens().dark else "text", 0.35), 1))
         painter.setBrush(Qt.GlobalColor.white)
         painter.drawEllipse(center, radius + 0.5, radius + 0.5)

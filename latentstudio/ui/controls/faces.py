@@ -34,7 +34,7 @@ class Face:
         """The image at the device pixels of a square of ``edge``, scaled once and kept."""
         if self.image is None or self.image.isNull():
             return None
-        wanted = max(1, round(edge * painter.device().devicePixelRatioF()))
+        wanted = max(1, round(edge * painter.deviceTransform().m11()))
         key = self.image.cacheKey()
         if self._fit is None or self._fit[:2] != (key, wanted):
             self._fit = (key, wanted, _scaled(self.image, wanted))

@@ -169,10 +169,7 @@ class LayerRange(Control, QWidget):
         height = theme.px(16)
         left = min(max(round(x) - 2, 0), self.width() - theme.px(_WORDS) - 4)
         bar = QRectF(left, (self.height() - height) / 2, 4, height)
-        ground = self.palette().window().color()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(bar.adjusted(-1, 0, 1, 0), 2, 2)
         painter.setBrush(theme.color("text"))
         painter.drawRoundedRect(bar, 2, 2)
         if not self.isEnabled():

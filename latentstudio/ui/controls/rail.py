@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from latentstudio.ui import theme
@@ -41,6 +41,7 @@ class Rail(QScrollArea):
         self._column.setSpacing(0)
         self._column.addStretch(1)
         self.setWidget(self._inside)
+        self._inside.setAutoFillBackground(False)  # the rail paints what is behind it
         self._landing = _Landing(self._inside)
         self._gap = 0  # how many of the other sections lie above the dragged one
         theme.events.changed.connect(self._dress)
@@ -167,13 +168,13 @@ class Rail(QScrollArea):
         return [s for s in self._sections if s is not moved and not s.isHidden()]
 
     def _dress(self) -> None:
-        ground = self.palette()
-        for role in (ground.ColorRole.Window, ground.ColorRole.Base):
-            ground.setColor(role, theme.color("panel"))
-        self.viewport().setPalette(ground)
-        self.viewport().setAutoFillBackground(True)
-        self._inside.setPalette(ground)
+        self.viewport().update()
         self.verticalScrollBar().setSingleStep(theme.px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme.color("panel"))
+        painter.end()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(200), theme.px(120))

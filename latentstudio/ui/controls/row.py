@@ -12,6 +12,7 @@ from latentstudio.ui import theme
 from latentstudio.ui.controls.base import (
     Control,
     Label,
+    Paragraph,
     fill,
     icon_pixmap,
     painter_on,
@@ -49,9 +50,12 @@ class Row(Control, QWidget):
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._words = Label(label)
-        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._stretch = stretch
         if label:
             self._line.addWidget(self._words, 0 if stretch else 1)
+        else:
+            self._words.setParent(self)
+            self._words.hide()
         for widget in widgets:
             self._line.addWidget(widget, 1 if stretch else 0)
         if widgets and label:
@@ -67,7 +71,8 @@ class Row(Control, QWidget):
 
     def theme_changed(self) -> None:
         self._line.setSpacing(theme.px(4))
-        self._words.setMinimumWidth(theme.px(self._label_width - 4))
+        if self._stretch:
+            self._words.setFixedWidth(theme.px(self._label_width - 4))
         self.setMinimumHeight(theme.px(_HEIGHT))
         super().theme_changed()
 
@@ -86,8 +91,7 @@ class InfoLine(Control, QWidget):
     ) -> None:
         super().__init__(parent)
         self._kind = kind
-        self._label = Label(text, token=_KINDS[kind][2])
-        self._label.setWordWrap(True)
+        self._label = Paragraph(text, token=_KINDS[kind][2])
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.addWidget(self._label, 1)
@@ -101,7 +105,7 @@ class InfoLine(Control, QWidget):
     def set_text(self, text: str, kind: Kind | None = None, action: str | None = None) -> None:
         """Says something else."""
         self._kind = kind or self._kind
-        self._label.setText(text)
+        self._label.set_words(text)
         self._label.set_token(_KINDS[self._kind][2])
         self.setAccessibleName(text)
         if action is not None:
@@ -111,7 +115,7 @@ class InfoLine(Control, QWidget):
 
     def text(self) -> str:
         """The sentence."""
-        return self._label.text()
+        return self._label.words()
 
     def theme_changed(self) -> None:
         self._line.setContentsMargins(theme.px(24), theme.px(4), 0, theme.px(4))

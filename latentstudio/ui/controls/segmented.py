@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control, draw_icon, fill, painter_on, raised, ring, write
+from latentstudio.ui.controls.base import Control, draw_icon, painter_on, raised, ring, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QPainter, QPaintEvent
 
-_HEIGHT, _PADDING, _ICON, _GAP = 28, 12, 16, 6
+_HEIGHT, _PADDING, _ICON, _GAP = 28, 14, 16, 6
+_NARROWEST = 56
 _INSET = 2  # between the body and the active segment
 
 
 class Segment(Control, QAbstractButton):
-    """One choice; Qt's exclusive groups give it arrow keys and the role of a radio button."""
+    """One choice; exclusive ones have the role of a radio button."""
 
     def __init__(self, text: str, icon: str, exclusive: bool, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,7 +37,8 @@ class Segment(Control, QAbstractButton):
     def sizeHint(self) -> QSize:
         words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
         icon = theme.px(_ICON + _GAP) if self._icon else 0
-        return QSize(words + icon + 2 * theme.px(_PADDING), theme.px(_HEIGHT))
+        wanted = words + icon + 2 * theme.px(_PADDING)
+        return QSize(max(theme.px(_NARROWEST), wanted), theme.px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
@@ -93,21 +95,26 @@ class Segmented(Control, QWidget):
         items: Sequence[str | tuple[str, str]],
         *,
         exclusive: bool = True,
+        on_card: bool = False,
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._exclusive = exclusive
+        self._exclusive, self._on_card = exclusive, on_card
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        self._group = QButtonGroup(self)  # makes one tab stop and moves by arrow keys
+        self._group.setExclusive(exclusive)
         self.segments: list[Segment] = []
         for index, item in enumerate(items):
             icon, text = ("", item) if isinstance(item, str) else item
             segment = Segment(text, icon, exclusive, self)
             segment.clicked.connect(lambda on, at=index: self._clicked(at, on))
             row.addWidget(segment)
+            if exclusive:
+                self._group.addButton(segment)
             self.segments.append(segment)
         self.become(name or ", ".join(segment.text() for segment in self.segments))
         if exclusive:
@@ -119,11 +126,11 @@ class Segmented(Control, QWidget):
 
     def set_current(self, index: int) -> None:
         """Chooses a segment; emits nothing. -1 leaves none chosen."""
+        if self._exclusive:
+            self._group.setExclusive(index >= 0)
         for at, segment in enumerate(self.segments):
-            segment.setAutoExclusive(False)
             segment.setChecked(at == index)
-            segment.setAutoExclusive(self._exclusive)
-        self._share_tab_stop()
+        self._group.setExclusive(self._exclusive)
 
     def checked(self) -> list[int]:
         """Indices of all segments that are on."""
@@ -139,24 +146,12 @@ class Segmented(Control, QWidget):
 
     def _clicked(self, index: int, on: bool) -> None:
         if self._exclusive:
-            self._share_tab_stop()
             self.chosen.emit(index)
         else:
             self.toggled.emit(index, on)
 
-    def _share_tab_stop(self) -> None:
-        """An exclusive group is one tab stop, its chosen segment."""
-        if not self._exclusive:
-            return
-        current = max(self.current(), 0)
-        for at, segment in enumerate(self.segments):
-            stop = Qt.FocusPolicy.StrongFocus if at == current else Qt.FocusPolicy.ClickFocus
-            segment.setFocusPolicy(stop)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_on(self)
         body = QRectF(self.rect())
-        raised(painter, body)
-        if theme.tokens().dark and self.palette().window().color() == theme.color("raised"):
-            fill(painter, body, "panel")
+        raised(painter, body, "panel" if self._on_card else "raised")
         painter.end()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QSlider, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control, painter_on
+from latentstudio.ui.controls.base import Control, fill, painter_on
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
@@ -219,30 +219,40 @@ class SliderTrack(Control, QSlider):
         painter = painter_on(self)
         middle, height = self.height() / 2, theme.px(4)
         groove = QRectF(0, middle - height / 2, self.width(), height)
+        center = QPointF(self._x(self._value), middle)
+        painter.save()
+        painter.setClipPath(self._beside(center))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.tokens().track)
         painter.drawRoundedRect(groove, height / 2, height / 2)
         if self.isEnabled() and not self.mixed:
-            self._paint_change(painter, middle, height)
-        self._paint_knob(painter, QPointF(self._x(self._value), middle))
+            self._paint_change(painter, groove)
+        painter.restore()
+        self._paint_knob(painter, center)
         painter.end()
 
-    def _paint_change(self, painter: QPainter, middle: float, height: float) -> None:
-        start, end = self._x(self.default), self._x(self._value)
-        if abs(end - start) < 1:
+    def _beside(self, knob: QPointF) -> QPainterPath:
+        """All but a disc around the knob: the gap lifts it off the track."""
+        path = QPainterPath()
+        path.addRect(QRectF(self.rect()))
+        path.addEllipse(knob, theme.px(6) + 2, theme.px(6) + 2)
+        return path
+
+    def _paint_change(self, painter: QPainter, groove: QRectF) -> None:
+        share, end = self.scale_of.fraction(self.default), self._x(self._value)
+        # a default at a limit is the end of the track itself and needs no tick
+        start = {0.0: 0.0, 1.0: groove.width()}.get(share, self._x(self.default))
+        if self._value == self.default:
             return
-        lit = QRectF(min(start, end), middle - height / 2, abs(end - start), height)
-        painter.fillRect(lit, theme.color(self.fill_token))
-        if 0 < self.scale_of.fraction(self.default) < 1:
-            tick = QRectF(round(start) - 1, middle - theme.px(5), 2, 2 * theme.px(5))
+        lit = QRectF(min(start, end), groove.top(), abs(end - start), groove.height())
+        fill(painter, lit, self.fill_token, 0 if 0 < share < 1 else groove.height() / 2)
+        if 0 < share < 1:
+            half = theme.px(5)
+            tick = QRectF(round(start) - 1, groove.center().y() - half, 2, 2 * half)
             painter.fillRect(tick, theme.color("outline"))
 
     def _paint_knob(self, painter: QPainter, center: QPointF) -> None:
         radius = theme.px(6)
-        ground = self.palette().window().color()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawEllipse(center, radius + 2, radius + 2)  # lifts the knob off the track
         if self.shows_focus():
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawEllipse(center, radius + 3, radius + 3)

@@ -221,6 +221,7 @@ class WorkspaceBar(WordTabs):
         super().__init__(
             "Workspaces", height=_BAR_HEIGHT, role="menu", space=14, overhang=2, parent=parent
         )
+        self.setUsesScrollButtons(False)
 
     def add_workspace(self, key: str, text: str, icon: str, tooltip: str = "") -> None:
         """Adds a workspace."""

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-_GAP = 8  # between two faces
+_GAP, _SIDE = 8, 12  # between two faces; before the first
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -273,7 +273,10 @@ class FaceView(Control, QListView):
         return QSize(wide, wide + (theme.px(LABEL_HEIGHT) if self.shows_labels() else 0))
 
     def theme_changed(self) -> None:
-        self.setSpacing((theme.px(_GAP) - 2 * MARGIN) // 2)
+        gap = max(0, theme.px(_GAP) - 2 * MARGIN)  # Qt puts it around each tile
+        side = theme.px(_SIDE) - MARGIN - gap
+        self.setSpacing(gap)
+        self.setViewportMargins(side, 0, 0, 0)
         ground = self.palette()
         ground.setColor(ground.ColorRole.Base, Qt.GlobalColor.transparent)
         self.setPalette(ground)

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control, painter_on, ring, stroke, write
+from latentstudio.ui.controls.base import Control, painter_on, raised, ring, stroke, write
 from latentstudio.ui.controls.numbers import Scale
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 
 _DRAG_STARTS = 3  # pixels
 _PIXELS_A_STEP = 2
@@ -223,13 +223,26 @@ class ValueField(Control, QLineEdit):
             self.begin()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        if self.hasFocus():
+            super().paintEvent(event)
         painter = painter_on(self)
+        if not self.hasFocus():
+            self._paint_resting(painter)
         if self._wrong:
             stroke(painter, self.rect(), "error", 2)
         elif self._linked_ring or self.hasFocus():
             ring(painter, self.rect())
         painter.end()
+
+
+    def _paint_resting(self, painter: QPainter) -> None:
+        """The field while nobody types: Qt's own drawing sits a pixel below the labels."""
+        raised(painter, self.rect())
+        token = "text" if self.isEnabled() else "outline"
+        words = self.fontMetrics().horizontalAdvance(self.text())
+        side = theme.px(8) if words + theme.px(16) <= self.width() else theme.px(6)
+        area = QRectF(self.rect()).adjusted(side + self.textMargins().left(), 0, -side, 0)
+        write(painter, area, self.text(), token=token, align=self.alignment())
 
 
 class SeedField(ValueField):

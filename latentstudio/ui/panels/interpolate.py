@@ -148,7 +148,7 @@ class InterpolatePanel(Panel):
                 row.show_latent(recipe.anchors[index].latent, alone=count == 1)
         self._position.setVisible(count == 2)
         for index, share in enumerate(self._shares):
-            share.setVisible(2 < count and index < count)
+            share.setVisible(count > 2 and index < count)
         self._add.setVisible(count < len(LETTERS))
         self._more.setVisible(count > len(LETTERS))
         self._more.setText(f"and {count - len(LETTERS)} more, lighter ones")

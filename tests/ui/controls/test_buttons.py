@@ -87,14 +87,16 @@ def test_one_segment_of_several(qtbot: QtBot) -> None:
 def test_arrows_move_between_segments(qtbot: QtBot) -> None:
     choice = Segmented(["Z", "W"])
     qtbot.addWidget(choice)
-    choice.show()
-    choice.activateWindow()
+    with qtbot.waitActive(choice):
+        choice.show()
+        choice.activateWindow()
     choice.segments[0].setFocus(Qt.FocusReason.TabFocusReason)
     chosen: list[int] = []
     choice.chosen.connect(chosen.append)
     qtbot.keyClick(choice.segments[0], Qt.Key.Key_Right)
     assert choice.current() == 1
     assert chosen == [1]
+    assert choice.segments[1].hasFocus()
     spoken = QAccessible.queryAccessibleInterface(choice.segments[1])
     assert spoken.role() == QAccessible.Role.RadioButton
 

@@ -26,8 +26,9 @@ def row(qtbot: QtBot) -> SliderRow:
     made = SliderRow("Strength", 0, 2, 1.0)
     qtbot.addWidget(made)
     made.resize(300, 28)
-    made.show()
-    made.activateWindow()
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     made.track.setFocus(Qt.FocusReason.TabFocusReason)
     return made
 

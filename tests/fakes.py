@@ -72,7 +72,8 @@ class FakeGenerator:
 
     def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
         pulled = MEAN + psi * (styles - MEAN)
-        reached = torch.arange(self.info.style_layers) < (cutoff or self.info.style_layers)
+        last = self.info.style_layers if cutoff is None else cutoff
+        reached = torch.arange(self.info.style_layers) < last
         return torch.where(reached[None, :, None], pulled, styles)
 
     def synthesize(

@@ -218,6 +218,7 @@ _SLOW = """
 import sys
 import latentstudio
 from latentstudio.cli import main
+from latentstudio.commands import drawing
 from tests.fakes import FakeGenerator
 
 def open_model(*_):
@@ -225,6 +226,7 @@ def open_model(*_):
     return FakeGenerator(delay=0.05)
 
 latentstudio.open_model = open_model
+drawing.locate = str
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -16,6 +16,7 @@ from latentstudio.core.picture import PictureNote, read_picture
 from latentstudio.core.recipe import Anchor, Noise, Seed, Truncation
 from tests.commands import Run, runner
 from tests.fakes import FakeGenerator, fake_info
+from tests.fresh import loads
 
 Use = Callable[[FakeGenerator], FakeGenerator]
 
@@ -31,6 +32,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
 @pytest.fixture
 def use(monkeypatch: pytest.MonkeyPatch) -> Use:
     """Make any model name open a fake; the first one has noise and two classes."""
+    monkeypatch.setattr("latentstudio.commands.drawing.locate", Path)
 
     def use(generator: FakeGenerator) -> FakeGenerator:
         monkeypatch.setattr(latentstudio, "open_model", lambda *_: generator)
@@ -147,6 +149,27 @@ def test_an_unknown_class_is_refused_with_the_nearest(run: Run, tmp_path: Path) 
     assert ended.code == 1
     assert ended.err == "error: Unknown class fron - fake has 2 classes. Did you mean frown?\n"
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("avatar", "Unknown model avatar"), ("./gone.safetensors", "there is no such file"),
+     ("hf://a/b/c.safetensors", "Download it and give its path")],
+)  # fmt: skip
+def test_an_unknown_model_is_told_before_anything_is_made(
+    run: Run, tmp_path: Path, name: str, told: str
+) -> None:
+    ended = run("generate", name, "--seeds", "1", "--out", tmp_path / "new")
+    assert (ended.code, ended.out) == (1, "")
+    assert told in ended.err
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_mistyped_model_is_told_without_torch() -> None:
+    assert not loads(
+        "from latentstudio.cli import main; main('generate nothing --seeds 1 --out x'.split())",
+        "torch",
+    )
 
 
 # --- failures ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from latentstudio.commands.answer import say
+from latentstudio.commands.library import locate
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.random import fresh_seed
@@ -53,6 +54,7 @@ def open_drawer(
     Raises:
         StudioError: the model is unknown or unreadable, or the device does not work.
     """
+    path = locate(source)  # before torch, so that a mistyped name is told at once
     import torch
 
     import latentstudio
@@ -60,7 +62,7 @@ def open_drawer(
 
     prepare_thread(threads)
     chosen = choose(device)
-    generator = latentstudio.open_model(source, chosen, precision)
+    generator = latentstudio.open_model(str(path), chosen, precision)
     return Drawer(generator, chosen, precision, torch.get_num_threads())
 
 

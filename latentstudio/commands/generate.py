@@ -32,10 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Answer:
     """Draw each seed alone, so that the same seed always gives the same bytes."""
-    from latentstudio.engine import export
-
     begun = time.monotonic()
     drawer = open_drawer(options.model, options.device, options.precision)
+    from latentstudio.engine import export
+
     chosen = list(dict.fromkeys(options.seeds))
     recipes = recipes_of(drawer, chosen, options)
     folder = make_folder(options.out)

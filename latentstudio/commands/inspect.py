@@ -62,8 +62,7 @@ def lines_of(facts: dict[str, Any], card: Card) -> list[str]:
         ("File", f"{facts['path']}, {size_of(facts['bytes'])}, {facts['container']}"),
         ("Family", facts["family"]),
         ("Pictures", f"{side} x {side}"),
-        ("Latents", f"z {facts['z_dim']}, style {facts['style_dim']} "
-                    f"in {facts['style_layers']} layers"),
+        ("Latents", f"z {facts['z_dim']}, {facts['style_layers']} x style {facts['style_dim']}"),
         ("Classes", ", ".join(classes) or "none"),
         ("Noise inputs", "yes" if facts["has_noise"] else "none"),
         ("Parameters", f"{facts['parameters'] / 1e6:.2f} million"),

@@ -39,10 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Answer:
     """Draw the frames one by one into the clip."""
-    from latentstudio.engine import export
-
     begun = time.monotonic()
     drawer = open_drawer(options.model, options.device, options.precision)
+    from latentstudio.engine import export
+
     common = recipe_of(drawer.info, options)
     frames = path(common, options.seeds, options.frames, options.space, options.loop)
     recipes = [replace(frame, noise=noise_of(options, i)) for i, frame in enumerate(frames)]

@@ -36,7 +36,10 @@ def locate(source: str) -> Path:
     bundled = bundled_models()
     if source in bundled:
         return bundled[source]
-    path = Path(source)
+    if source.startswith("hf://"):
+        detail = "models are opened from files of this machine"
+        raise StudioError(f"Could not open {source}", detail, "Download it and give its path.")
+    path = Path(source).expanduser()
     if path.exists():
         return path
     if path.suffix or len(path.parts) > 1:

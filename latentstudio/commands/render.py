@@ -39,12 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Answer:
     """Draw a recipe as its picture was drawn, on the same device and number of threads."""
-    from latentstudio.engine import export
-
     _check_name(options.out)
     recipe, drawn = read_source(options.source)
     source = options.model or str(find(recipe.model).path)
     drawer = _open(source, drawn, options)
+    from latentstudio.engine import export
+
     recipe = _adopt(drawer, recipe)
     pixels = scaled(export.rgb(drawer.generator, recipe), options.scale, options.smooth)
     write_picture(options.out, pixels, export.note_of(drawer.generator, recipe))

@@ -101,8 +101,13 @@ def to_rgb(pixels: Pixels) -> Pixels:
 
 
 def _map(generator: Generator, z: np.ndarray, weights: Tensor | None) -> Tensor:
-    # Copied, because a seed's z is read-only and shared.
-    return generator.map(torch.from_numpy(z.copy())[None], weights)
+    placed = _placed(generator, z)
+    return generator.map(placed[None], None if weights is None else weights.to(placed.device))
+
+
+def _placed(generator: Generator, numbers: np.ndarray) -> Tensor:
+    """A tensor where the generator draws; copied, because a seed's z is read-only and shared."""
+    return torch.from_numpy(numbers.copy()).to(generator.sample_z([0]).device)
 
 
 def _anchor_styles(generator: Generator, anchor: Anchor, weights: Tensor | None) -> Tensor:
@@ -110,7 +115,7 @@ def _anchor_styles(generator: Generator, anchor: Anchor, weights: Tensor | None)
     if isinstance(latent, Seed) or latent.space == "z":
         return _map(generator, latent_z(info, anchor), weights)
     _check_length(latent, info.style_dim, info)
-    styles = torch.from_numpy(latent.array.copy())
+    styles = _placed(generator, latent.array)
     return styles.expand(1, info.style_layers, info.style_dim)
 
 

@@ -1,5 +1,6 @@
 """The stages from a recipe to pixels, each against its definition."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.latent import seed_z, slerp
 from latentstudio.core.recipe import Anchor, Noise, Recipe, Seed, Truncation, Vector
 from latentstudio.engine.render import blend, class_weights, draw, styles_of, to_pixels, to_rgb
+from latentstudio.models.generator import Classes
 from tests.engine.conftest import recipe_of
 from tests.fakes import MEAN, FakeGenerator, fake_info
 
@@ -106,6 +108,25 @@ def test_a_vector_of_other_layers_is_refused(generator: FakeGenerator) -> None:
     vector = Vector("w+", np.zeros((5, Z_DIM), np.float32))
     with pytest.raises(StudioError, match="5 x 16 numbers"):
         draw(generator, Recipe(anchors=(Anchor(vector),)))
+
+
+class Elsewhere(FakeGenerator):
+    """A generator on another device, which holds no numbers; it keeps where its inputs were."""
+
+    def sample_z(self, seeds: Sequence[int]) -> torch.Tensor:
+        return super().sample_z(seeds).to("meta")
+
+    def map(self, z: torch.Tensor, classes: Classes | None = None) -> torch.Tensor:
+        assert isinstance(classes, torch.Tensor)
+        assert (z.device.type, classes.device.type) == ("meta", "meta")
+        return torch.zeros(1, self.info.style_layers, self.info.style_dim, device="meta")
+
+
+def test_latents_go_where_the_generator_draws() -> None:
+    generator = Elsewhere(fake_info(classes=("smile", "frown")))
+    anchors = (Anchor(Seed(1)), Anchor(Vector("w", np.zeros(Z_DIM, np.float32))))
+    assert blend(generator, recipe_of(1)).device.type == "meta"
+    assert blend(generator, Recipe(anchors=anchors)).device.type == "meta"
 
 
 # --- truncation, classes, noise -------------------------------------------------------------------

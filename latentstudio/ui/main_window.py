@@ -30,6 +30,7 @@ from latentstudio.ui.canvas_header import CanvasHeader
 from latentstudio.ui.commands import Commands
 from latentstudio.ui.controls import EmptyState, Rail
 from latentstudio.ui.desk import Desk
+from latentstudio.ui.drag_plane import DragPlane
 from latentstudio.ui.faces import image_of
 from latentstudio.ui.files import Files
 from latentstudio.ui.job_centre import JobCentre
@@ -37,7 +38,7 @@ from latentstudio.ui.model_menu import ModelMenu
 from latentstudio.ui.notices import NoticeStack
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels import LEFT, RIGHT
-from latentstudio.ui.panels.plane import PlanePanel
+from latentstudio.ui.panels.plane import COLUMNS, ROWS, PlanePanel
 from latentstudio.ui.sheet import Sheet
 from latentstudio.ui.status import StatusBar
 from latentstudio.ui.strip import Strip
@@ -101,6 +102,8 @@ class MainWindow(QMainWindow):
         self.rails = (self._rail(LEFT), self._rail(RIGHT))
         self.left = self._dock("left", Qt.DockWidgetArea.LeftDockWidgetArea, self.rails[0])
         self.right = self._dock("right", Qt.DockWidgetArea.RightDockWidgetArea, self.rails[1])
+        self.drag_plane = DragPlane(self.canvas, COLUMNS, ROWS)
+        self._plane().mirror(self.drag_plane.pad)
         self.strip = Strip(self.document, self.bridge)
         self.bottom = self._dock("strip", Qt.DockWidgetArea.BottomDockWidgetArea, self.strip)
         for corner, area in (
@@ -181,6 +184,9 @@ class MainWindow(QMainWindow):
     def panel(self, key: str) -> Panel:
         """The panel of a key, for example ``sample``."""
         return next(panel for panel in self.panels() if panel.key == key)
+
+    def _plane(self) -> PlanePanel:
+        return cast(PlanePanel, self.panel("plane"))
 
     # --- document and engine --------------------------------------------------------------------
 
@@ -299,14 +305,14 @@ class MainWindow(QMainWindow):
 
     def _drag(self, dx: float, dy: float) -> None:
         if self._drag_start is None:
-            plane = cast(PlanePanel, self.panel("plane"))
-            self._drag_start = place_of(self.document.recipe) or plane.last_place
+            self._drag_start = place_of(self.document.recipe) or self._plane().last_place
         x, y = self._drag_start
-        plane = cast(PlanePanel, self.panel("plane"))
-        plane.go(x - dx * _WALK, y - dy * _WALK, "canvas.drag")
+        self._plane().go(x - dx * _WALK, y - dy * _WALK, "canvas.drag")
+        self.drag_plane.show_place(self.document.recipe)
 
     def _release(self) -> None:
         self._drag_start = None
+        self.drag_plane.leave()
         self.document.end_gesture()
 
     def _show_zoom(self) -> None:

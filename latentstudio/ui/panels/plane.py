@@ -27,6 +27,7 @@ class PlanePanel(Panel):
         self._pad = SeedPlane(COLUMNS, ROWS)
         self._pad.moved.connect(self._moved)
         self._pad.committed.connect(self._committed)
+        self._pads = [self._pad]
         self.add("pad", self._pad, "Drag the point between faces to blend them")
         self._snap = IconButton("magnet", "Snap to the nearest seed", checkable=True)
         self.name_control("snap", self._snap)
@@ -47,6 +48,11 @@ class PlanePanel(Panel):
         """Move the picture over the plane by lattice steps."""
         x, y = place_of(self.document.recipe) or self._place
         self.go(x + dx, y + dy, merge)
+
+    def mirror(self, pad: SeedPlane) -> None:
+        """Let another pad show the same lattice and point."""
+        self._pads.append(pad)
+        self._drawn = None
 
     def go(self, x: float, y: float, merge: str = "plane.walk") -> None:
         """Show a point of the plane."""
@@ -84,7 +90,8 @@ class PlanePanel(Panel):
         x, y = place
         if self._corner is None or not self._near_middle(x, y):
             self._corner = (math.floor(x) - 1, math.floor(y) - 1)
-        self._pad.set_point(x - self._corner[0], y - self._corner[1])
+        for pad in self._pads:
+            pad.set_point(x - self._corner[0], y - self._corner[1])
         self._ask_faces(recipe)
 
     def _near_middle(self, x: float, y: float) -> bool:
@@ -108,8 +115,9 @@ class PlanePanel(Panel):
             return
         self._drawn = faces[0]
         for index in range(len(faces)):
-            self._pad.set_face(index % COLUMNS, index // COLUMNS, None)
+            self._take_face(index, None)
         self.tasks.faces(self.key, faces, self._take_face)
 
-    def _take_face(self, index: int, image: QImage) -> None:
-        self._pad.set_face(index % COLUMNS, index // COLUMNS, image)
+    def _take_face(self, index: int, image: QImage | None) -> None:
+        for pad in self._pads:
+            pad.set_face(index % COLUMNS, index // COLUMNS, image)

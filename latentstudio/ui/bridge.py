@@ -74,6 +74,7 @@ class EngineBridge(QObject):
         self._newest: Frame | None = None
         self._mail: list[Message] = []
         self._woken = False
+        self._closed = False
         self._wake.connect(self._take_mail)
         self._still = QTimer(self, singleShot=True, interval=STILL_AFTER_MS)
         self._still.timeout.connect(self._ask_still)
@@ -105,7 +106,7 @@ class EngineBridge(QObject):
     def close(self) -> None:
         """End the engine; no message is delivered afterwards."""
         self._still.stop()
-        self._wake.disconnect(self._take_mail)
+        self._closed = True
         self._engine.close()
 
     def painted(self) -> None:
@@ -184,6 +185,8 @@ class EngineBridge(QObject):
             self._wake.emit()
 
     def _take_mail(self) -> None:
+        if self._closed:  # woken before, delivered after
+            return
         with self._lock:
             mail, self._mail = self._mail, []
             frame, self._newest = self._newest, None

@@ -9,7 +9,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control, Label, Paragraph, draw_icon, fill, painter_on, stroke
+from latentstudio.ui.controls.base import (
+    Control,
+    Label,
+    Paragraph,
+    draw_icon,
+    fill,
+    painter_on,
+    stroke,
+)
 from latentstudio.ui.controls.buttons import IconButton, TextButton
 
 if TYPE_CHECKING:

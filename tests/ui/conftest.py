@@ -77,9 +77,7 @@ def _is_helper(widget: object) -> bool:
 
 
 @pytest.fixture
-def check_screen(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> Callable[[QImage, str], None]:
+def check_screen(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[QImage, str], None]:
     """Compares a picture with the kept one of a name."""
     update = bool(request.config.getoption("--update-screens", default=False))
     return lambda image, name: screens.compare(image, name, update, tmp_path)

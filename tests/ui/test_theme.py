@@ -54,12 +54,8 @@ def test_letters_can_be_read_on_colours(colors: Tokens, on_accent: float, on_dat
     assert round(worst, 1) >= on_data
 
 
-@pytest.mark.parametrize(
-    ("colors", "on_panel", "on_raised"), [(DARK, 3.6, 3.1), (LIGHT, 3.6, 3.9)]
-)
-def test_edges_of_controls_can_be_seen(
-    colors: Tokens, on_panel: float, on_raised: float
-) -> None:
+@pytest.mark.parametrize(("colors", "on_panel", "on_raised"), [(DARK, 3.6, 3.1), (LIGHT, 3.6, 3.9)])
+def test_edges_of_controls_can_be_seen(colors: Tokens, on_panel: float, on_raised: float) -> None:
     assert round(contrast(colors.outline, colors.panel), 1) >= on_panel
     assert round(contrast(colors.outline, colors.raised), 1) >= on_raised
 

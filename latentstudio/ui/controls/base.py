@@ -143,9 +143,7 @@ class Label(QLabel):
 class Paragraph(Label):
     """Words that may take several lines, set with room between them."""
 
-    def __init__(
-        self, text: str = "", token: str = "muted", parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, text: str = "", token: str = "muted", parent: QWidget | None = None) -> None:
         super().__init__("", "label", token, parent)
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)

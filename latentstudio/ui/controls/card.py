@@ -22,6 +22,7 @@ class Card(Control, QWidget):
         name: accessible name.
         token: the colour of the surface.
         border: whether a hairline goes around it.
+        padding: left and right, top and bottom, in pixels at 100 %.
         parent: the widget it is in.
     """
 
@@ -31,17 +32,18 @@ class Card(Control, QWidget):
         *,
         token: str = "raised",
         border: bool = False,
+        padding: tuple[int, int] = (8, 8),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._token, self._border = token, border
+        self._token, self._border, self._padding = token, border, padding
         self.body = QVBoxLayout(self)
         self.become(name)
         self.theme_changed()
 
     def theme_changed(self) -> None:
-        side = theme.px(8)
-        self.body.setContentsMargins(side, side, side, side)
+        side, top = (theme.px(length) for length in self._padding)
+        self.body.setContentsMargins(side, top, side, top)
         self.body.setSpacing(theme.px(4))
         super().theme_changed()
 

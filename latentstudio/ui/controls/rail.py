@@ -159,8 +159,8 @@ class Rail(QScrollArea):
     def _drop(self, moved: Section) -> None:
         self._landing.hide()
         others = [s for s in self._sections if s is not moved]
-        below = self._shown_beside(moved)[self._gap :]
-        place = others.index(below[0]) if below else len(others)
+        above = self._shown_beside(moved)[: self._gap]
+        place = others.index(above[-1]) + 1 if above else 0
         self._arrange([*others[:place], moved, *others[place:]])
         self.changed.emit()
 

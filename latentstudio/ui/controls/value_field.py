@@ -234,7 +234,6 @@ class ValueField(Control, QLineEdit):
             ring(painter, self.rect())
         painter.end()
 
-
     def _paint_resting(self, painter: QPainter) -> None:
         """The field while nobody types: Qt's own drawing sits a pixel below the labels."""
         raised(painter, self.rect())

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from latentstudio.ui import theme
 from latentstudio.ui.controls import (
     Card,
     Chip,
@@ -47,8 +48,7 @@ def line(*widgets: QWidget, spacing: int = 4, stretch: bool = True) -> QWidget:
 
 
 def sliders() -> Card:
-    card = Card("Slider", token="panel", border=True)
-    card.body.setContentsMargins(16, 12, 16, 12)
+    card = Card("Slider", token="panel", border=True, padding=(16, 12))
     plain = SliderRow("Truncation", 0, 1.5, 1.0)
     smile = SliderRow("Smile", -3, 3, 0.3, decimals=1, step=0.1, signed=True)
     smile.set_value(1.2)
@@ -74,8 +74,7 @@ def sliders() -> Card:
 
 
 def buttons() -> Card:
-    card = Card("Buttons", token="panel", border=True)
-    card.body.setContentsMargins(16, 12, 16, 12)
+    card = Card("Buttons", token="panel", border=True, padding=(16, 12))
     on = IconButton("brush", "Brush", "B", checkable=True)
     on.setChecked(True)
     off = IconButton("redo-2", "Redo")
@@ -108,8 +107,7 @@ def buttons() -> Card:
 
 
 def signs() -> Card:
-    card = Card("Signs", token="panel", border=True)
-    card.body.setContentsMargins(16, 12, 16, 12)
+    card = Card("Signs", token="panel", border=True, padding=(16, 12))
     for state, detail, words in (
         ("exact", "", "the recipe, every pixel"),
         ("live", "64 px", "while you drag"),
@@ -132,8 +130,7 @@ def signs() -> Card:
 
 
 def tiles() -> Card:
-    card = Card("Tiles", token="panel", border=True)
-    card.body.setContentsMargins(0, 0, 0, 8)
+    card = Card("Tiles", token="panel", border=True, padding=(1, 8))
     tabs = TabStrip()
     for key, text in (("near", "Neighbours"), ("gallery", "Gallery"), ("history", "History")):
         tabs.add_tab(key, text)
@@ -148,7 +145,7 @@ def tiles() -> Card:
     strip.set_starred(0, True)
     strip.set_starred(2, True)
     strip.set_current(0)
-    strip.setFixedHeight(108)
+    strip.setFixedHeight(theme.px(108))
     grid = TileGrid(size=64)
     grid.set_count(14)
     for index in range(12):
@@ -156,7 +153,7 @@ def tiles() -> Card:
         grid.set_label(index, f"{index + 7}")
     grid.set_state(13, "dropped")
     grid.set_current(4)
-    grid.setFixedHeight(190)
+    grid.setFixedHeight(theme.px(190))
     empty = EmptyState("images", "Nothing kept yet", "Press K to keep the face you see.")
     for widget in (tabs, strip, grid):
         card.body.addWidget(widget)
@@ -177,8 +174,7 @@ def tiles() -> Card:
 
 
 def notices() -> Card:
-    card = Card("Notices", token="panel", border=True)
-    card.body.setContentsMargins(16, 12, 16, 12)
+    card = Card("Notices", token="panel", border=True, padding=(16, 12))
     nothing = lambda: None  # noqa: E731
     for kind, title, detail, words in (
         ("info", "Recovered", "The session from 14:02 was saved before the window closed.",
@@ -194,7 +190,7 @@ def notices() -> Card:
 
 def rail() -> Rail:
     made = Rail()
-    made.setFixedWidth(272)
+    made.setFixedWidth(theme.px(272))
     sample = Section("sample", "Face")
     seed = SeedField()
     seed.set_value(48)
@@ -239,11 +235,11 @@ def workspaces() -> WorkspaceBar:
 
 
 def sheet() -> QWidget:
-    """Everything at once, 1240 x 860."""
+    """Everything at once, 1480 x 760 at 100 %."""
     made = QWidget()
     made.setObjectName("sheet")
     columns = QHBoxLayout(made)
-    columns.setSpacing(12)
+    columns.setSpacing(theme.px(12))
     left, middle, right = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
     for column, parts in (
         (left, (workspaces(), rail())),
@@ -260,5 +256,5 @@ def sheet() -> QWidget:
     columns.addLayout(last)
     middle.addStretch(1)
     right.addStretch(1)
-    made.setFixedSize(1480, 900)
+    made.setFixedSize(theme.px(1480), theme.px(760))
     return made

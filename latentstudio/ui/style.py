@@ -17,12 +17,12 @@ QToolTip { background: $panel; color: $text; border: 1px solid $outline; padding
 QMenuBar { background: transparent; color: $muted; spacing: 0; }
 QMenuBar::item { padding: ${p4}px ${p10}px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: $hover; color: $text; }
-QMenu { background: $panel; color: $text; border: 1px solid $edge; border-radius: 6px;
-  padding: 4px; }
+QMenu { background: $panel; color: $text; border: 1px solid $edge; padding: 4px; }
 QMenu::item { padding: ${p6}px ${p24}px ${p6}px ${p8}px; border-radius: 4px; }
 QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $outline; }
 QMenu::icon { left: ${p6}px; }
+QMenu::icon:checked { background: $selected; border: 1px solid $accent; border-radius: 3px; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::indicator { width: ${p16}px; height: ${p16}px; left: ${p6}px; }
 QMenu::indicator:checked { image: url($check); }
@@ -43,7 +43,9 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus {
   border: 2px solid $accent; padding: ${p1}px ${p5}px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled { color: $outline; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
-ValueField, ValueField:focus { min-height: 0; padding: 0 ${p5}px 1px ${p5}px; border: 1px solid $field; }
+QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 ${p4}px; }
+ValueField, ValueField:focus { min-height: 0; padding: 0 ${p5}px 1px ${p5}px;
+  border: 1px solid $field; }
 QComboBox { background: $raised; color: $text; border: 1px solid $field; border-radius: 4px;
   padding: ${p2}px ${p8}px; min-height: ${p20}px; }
 QComboBox:hover { background: $hover; }
@@ -70,8 +72,11 @@ QAbstractItemView { background: $panel; border: none; outline: 0;
   selection-background-color: $selected; selection-color: $text; }
 FaceView { background: transparent; }
 QAbstractItemView::item:hover { background: $hover; }
-QHeaderView::section { background: $panel; color: $faint; border: none; padding: ${p4}px ${p8}px;
+QHeaderView::section { background: $panel; color: $faint; border: none; font-weight: 400;
+  padding: ${p4}px ${p8}px;
   border-bottom: 1px solid $line; }
+QTableCornerButton::section { background: $panel; border: none; border-bottom: 1px solid $line; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableView { gridline-color: $line; }
 QTabBar::tab { background: transparent; color: $muted; padding: ${p8}px ${p12}px; border: none;
   border-bottom: 2px solid transparent; }

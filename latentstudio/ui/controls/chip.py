@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import draw_icon, raised, write
 from latentstudio.ui.controls.buttons import Button
-from latentstudio.ui.controls.faces import Face, paint_rounded
+from latentstudio.ui.controls.faces import Face, paint_picture
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -107,8 +107,8 @@ class Chip(Button):
         box = QRectF(area.left(), round(area.center().y() - edge / 2), edge, edge)
         if self._progress is not None:
             paint_ring(painter, box.adjusted(2, 2, -2, -2), self._progress)
-        elif (picture := self._face.picture(painter, edge)) is not None:
-            paint_rounded(painter, box, picture, edge / 2 if self._round else 3)
+        else:
+            paint_picture(painter, box, self._face, edge / 2 if self._round else 3)
 
 
 def paint_ring(painter: QPainter, box: QRectF, share: float, token: str = "accent") -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import RING, Control, painter_on
-from latentstudio.ui.controls.faces import Face, paint_badge, paint_face
+from latentstudio.ui.controls.faces import Face, paint_badge, paint_picture
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -209,7 +209,7 @@ class FacePad(Control, QWidget):
         left, top = round(center.x() - edge / 2), round(center.y() - edge / 2)
         right, bottom = round(center.x() + edge / 2), round(center.y() + edge / 2)
         box = QRectF(left, top, right - left, bottom - top)
-        paint_face(painter, box, Face(face.image, _fit=face._fit), radius=3)
+        paint_picture(painter, box, face, 3)
         far = (math.hypot(i - column, j - row) - _NEAR) / (_FAR - _NEAR)
         shade = theme.color("panel", _DIMMEST * min(max(far, 0.0), 1.0))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import RING, draw_icon, fill, write
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QPainter
 
 State = Literal["ready", "waiting", "dropped"]
 MARGIN = 2 * RING  # around a face: the gap and the ring
@@ -28,33 +25,45 @@ class Face:
     badge: str = ""
     starred: bool = False
     state: State = "ready"
-    _fit: tuple[int, int, QImage] | None = None  # of which image, at which width, the result
+    _fit: tuple[tuple[int, int, int], QImage] | None = None  # what it was made of, the result
 
-    def picture(self, painter: QPainter, edge: float) -> QImage | None:
-        """The image at the device pixels of a square of ``edge``, scaled once and kept."""
+    def picture(self, painter: QPainter, edge: float, radius: float) -> QImage | None:
+        """The image as a square with round corners at device pixels, made once and kept."""
         if self.image is None or self.image.isNull():
             return None
-        wanted = max(1, round(edge * painter.deviceTransform().m11()))
-        key = self.image.cacheKey()
-        if self._fit is None or self._fit[:2] != (key, wanted):
-            self._fit = (key, wanted, _scaled(self.image, wanted))
-        return self._fit[2]
+        ratio = painter.deviceTransform().m11()
+        key = (self.image.cacheKey(), max(1, round(edge * ratio)), round(radius * ratio))
+        if self._fit is None or self._fit[0] != key:
+            self._fit = (key, _rounded(self.image, key[1], key[2]))
+        return self._fit[1]
 
 
-def _scaled(image: QImage, wanted: int) -> QImage:
-    if image.width() <= wanted:
-        return image
-    size, keep = QSize(wanted, wanted), Qt.AspectRatioMode.KeepAspectRatioByExpanding
-    return image.scaled(size, keep, Qt.TransformationMode.SmoothTransformation)
+def _rounded(image: QImage, edge: int, radius: int) -> QImage:
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode
+    scaled = image.scaled(QSize(edge, edge), keep, smooth.SmoothTransformation)
+    made = QImage(edge, edge, QImage.Format.Format_ARGB32_Premultiplied)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(scaled))
+    painter.drawRoundedRect(0, 0, edge, edge, radius, radius)
+    painter.end()
+    return made
 
 
-def paint_face(painter: QPainter, box: QRectF, face: Face, *, radius: float = 4) -> None:
-    """The square picture of a face, or what stands in its place while there is none."""
-    picture = face.picture(painter, box.width())
+def paint_picture(painter: QPainter, box: QRectF, face: Face, radius: float = 4) -> None:
+    """The picture of a face alone, or the empty place for it."""
+    picture = face.picture(painter, box.width(), radius)
     if picture is None:
         fill(painter, box, "raised" if theme.tokens().dark else "hover", radius)
     else:
-        paint_rounded(painter, box, picture, radius)
+        painter.drawImage(box, picture)
+
+
+def paint_face(painter: QPainter, box: QRectF, face: Face, *, radius: float = 4) -> None:
+    """A face with all its signs."""
+    paint_picture(painter, box, face, radius)
     if face.state == "dropped":
         fill(painter, box, "raised", radius)
         draw_icon(painter, box.center(), "triangle-alert", "warning")
@@ -91,16 +100,6 @@ def paint_label(painter: QPainter, area: QRectF, text: str, chosen: bool) -> Non
     middle = Qt.AlignmentFlag.AlignHCenter
     token = "text" if chosen else "faint"
     write(painter, area, text, role="small", token=token, align=middle)
-
-
-def paint_rounded(painter: QPainter, box: QRectF, image: QImage, radius: float) -> None:
-    """An image with rounded corners, filling a box."""
-    painter.save()
-    clip = QPainterPath()
-    clip.addRoundedRect(box, radius, radius)
-    painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
-    painter.drawImage(box, image)
-    painter.restore()
 
 
 def _paint_star(painter: QPainter, box: QRectF) -> None:

@@ -16,7 +16,7 @@ from latentstudio.ui.controls.faces import (
     State,
     paint_face,
     paint_label,
-    paint_rounded,
+    paint_picture,
     paint_selection,
 )
 
@@ -133,8 +133,7 @@ class FacePopup(QWidget):
         stroke(painter, body, "outline" if theme.tokens().dark else "line", 1, 6)
         edge = theme.px(HOVER_SIZE)
         box = QRectF(MARGIN, MARGIN, edge, edge)
-        if (picture := self._face.picture(painter, edge)) is not None:
-            paint_rounded(painter, box, picture, 4)
+        paint_picture(painter, box, self._face)
         if self._face.label:
             below = QRectF(0, box.bottom(), self.width(), self.height() - box.bottom())
             paint_label(painter, below, self._face.label, True)

@@ -13,6 +13,7 @@ from statistics import quantiles
 from typing import Any
 
 from latentstudio.core.errors import StudioError
+from latentstudio.display import no_display
 
 _TIMEOUT_S = 300
 _DRAWS = 300
@@ -46,7 +47,13 @@ def _child(part: str, options: dict[str, Any]) -> dict[str, Any]:
     """Measure one part in a fresh process, which is told when it was started."""
     started = time.monotonic()
     command = [sys.executable, "-m", "latentstudio.benchmark", part, json.dumps(options)]
-    environment = {**os.environ, "LATENTSTUDIO_STARTED": repr(started)}
+    environment = {
+        "OMP_WAIT_POLICY": "passive",  # as the window has it
+        **os.environ,
+        "LATENTSTUDIO_STARTED": repr(started),
+    }
+    if no_display():
+        environment["QT_QPA_PLATFORM"] = "offscreen"
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=_TIMEOUT_S, env=environment, check=False
     )

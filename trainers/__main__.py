@@ -1,0 +1,143 @@
+"""latentstudio-train: trains networks, exports them, lists presets, writes data sets."""
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Never
+
+from latentstudio import __version__
+from latentstudio.core.errors import StudioError, nearest
+from latentstudio.core.faults import explain
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+PROG = "latentstudio-train"
+
+_OVERVIEW = """\
+usage:
+  latentstudio-train PRESET --data SPEC --out RUN [options]   train; goes on when RUN exists
+  latentstudio-train export RUN --out FILE.safetensors        a model file of the best snapshot
+  latentstudio-train presets                                  what PRESET may be
+  latentstudio-train data SPEC --count N --resolution N --out FILE.zip   write a data set
+
+SPEC is a folder of pictures, a zip or folder with a dataset.json, or avatars:STYLE[,STYLE...].
+latentstudio-train PRESET --help tells more, and so does each command.
+"""
+
+
+class UsageError(StudioError):
+    """The command line asks for what makes no sense."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _dispatch(given)
+    except SystemExit as end:  # argparse has printed help
+        return end.code if isinstance(end.code, int) else DONE
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last place where a failure can become a sentence
+        if "--debug" in given:
+            traceback.print_exception(error)
+        _say(f"error: {explain(error, 'The training stopped')}")
+        return WRONG_USAGE if isinstance(error, UsageError) else FAILED
+
+
+def _dispatch(given: list[str]) -> int:
+    name = given[0] if given else ""
+    if name in ("", "-h", "--help"):
+        sys.stdout.write(_OVERVIEW)
+        return DONE if name else WRONG_USAGE
+    if name == "--version":
+        sys.stdout.write(f"Latent Studio {__version__}\n")
+        return DONE
+    if name.startswith("-"):
+        raise UsageError(f"{name} comes first", "", f"Name a preset first: {PROG} presets.")
+    add_arguments = _COMMANDS.get(name, _train_arguments)
+    parser = _Parser(f"{PROG} {name}")
+    add_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument("--debug", action="store_true", help="show a traceback on failure")
+    options = parser.read(given[1:])
+    options.preset = name
+    # Threads that wait without spinning leave the cores to whoever else is working; must be set
+    # before torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    commands = importlib.import_module("trainers.commands")
+    run: Callable[[argparse.Namespace], int] = getattr(commands, name, commands.train)
+    return run(options)
+
+
+def _train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Train a preset, or go on with the run in the folder."
+    parser.add_argument("--data", metavar="SPEC", required=True, help="what to learn from")
+    parser.add_argument("--out", metavar="RUN", type=Path, required=True, help="the run's folder")
+    parser.add_argument("--kimg", metavar="N", type=float, help="thousand real images to show")
+    parser.add_argument("--init", metavar="BUNDLE", default="", help="begin with this model")
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], dest="settings",
+        help="change a setting, as in --set optimizer.lr_g=1e-4; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="say what it would cost")
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Write a model file of a run's best snapshot, measured on the file."
+    parser.add_argument("run", metavar="RUN", type=Path, help="the run's folder")
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="NAME.safetensors")
+    parser.add_argument("--snapshot", choices=("best", "newest"), default="best")
+    parser.add_argument(
+        "--limit", metavar="SENTENCE", action="append", default=[], dest="limits",
+        help="a known fault that the card names; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--float32", action="store_true", help="do not halve the weights")
+
+
+def _presets_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "List the presets."
+
+
+def _data_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Write pictures with their labels into a zip that training tools read."
+    parser.add_argument("spec", metavar="SPEC", help="what to draw or read")
+    parser.add_argument("--count", metavar="N", type=int, help="how many pictures")
+    parser.add_argument("--resolution", metavar="N", type=int, required=True, help="side in pixels")
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="the zip")
+
+
+_COMMANDS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "export": _export_arguments,
+    "presets": _presets_arguments,
+    "data": _data_arguments,
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains in one line and offers the option that was meant."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog=prog, allow_abbrev=False)
+
+    def error(self, message: str) -> Never:
+        raise UsageError("Wrong usage", message, f"See {self.prog} --help.")
+
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        options, rest = self.parse_known_args(arguments)
+        for name in rest:
+            known = self._option_string_actions if name.startswith("-") else ()
+            raise UsageError("Wrong usage", f"{name} is not known here", nearest(name, known))
+        return options
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

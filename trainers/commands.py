@@ -1,0 +1,154 @@
+"""The commands of latentstudio-train; each a few lines over the modules that do the work."""
+
+import argparse
+import json
+import os
+import sys
+from typing import Any, Self
+
+import torch
+from tqdm import tqdm
+
+from trainers.checkpoint import BEST, NEWEST, read_snapshot
+from trainers.config import RunConfig, merge, parse_settings, preset_names, read_preset, resolve
+from trainers.data.dataset import Dataset, open_data, open_source
+from trainers.data.write import write_dataset
+from trainers.export import provenance_of, publish
+from trainers.judge import Judge
+from trainers.loop import Facts, Training
+from trainers.probe import Probe, probe
+from trainers.run import Run, read_config
+
+DONE, INTERRUPTED = 0, 130
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train to the end, or until asked to stop."""
+    config = _config(options)
+    _use_threads(config)
+    if options.dry_run:
+        open_source(config.data)  # an unknown spec is said now
+        return _answer_dry_run(config, probe(config), options.json)
+    data = _open(config.data, config.model.resolution, config.data_count)
+    with _Screen(config) as screen:
+        run = Run(options.out, config, data, screen)
+        screen.begin(run)
+        finished = run.train()
+    _print(
+        {"run": str(options.out), "kimg": run.training.images / 1000, "best_swd": run.best.swd},
+        f"{run.training.images / 1000:.1f} thousand images; the best snapshot is of "
+        f"{run.best.kimg:.1f} (swd {run.best.swd:.2f}).",
+        options.json,
+    )
+    return DONE if finished else INTERRUPTED
+
+
+def export(options: argparse.Namespace) -> int:
+    """Bundle a snapshot of a run."""
+    config = read_config(options.run)
+    _use_threads(config)
+    state = read_snapshot(options.run / (BEST if options.snapshot == "best" else NEWEST))
+    training = Training(config)
+    training.load_state(state["training"])
+    judged = config.snapshots.judged_images
+    data = _open(config.data, config.model.resolution, judged)
+    about = provenance_of(data, config.data, tuple(options.limits), half=not options.float32)
+    card = publish(options.out, training, Judge(config, data), about)
+    facts = {"file": str(options.out), "model_id": card.model_id, "metrics": dict(card.metrics)}
+    _print(facts, f"Wrote {options.out}: {json.dumps(facts['metrics'])}", options.json)
+    return DONE
+
+
+def presets(options: argparse.Namespace) -> int:
+    """List the presets."""
+    about = {name: read_preset(name)["about"] for name in preset_names()}
+    width = max(map(len, about))
+    _print(about, "\n".join(f"{n:{width}}  {text}" for n, text in about.items()), options.json)
+    return DONE
+
+
+def data(options: argparse.Namespace) -> int:
+    """Write a data set."""
+    with _Progress("pictures") as progress:
+        written = write_dataset(
+            options.spec, options.count, options.resolution, options.out, progress.show
+        )
+    for problem in written.problems:
+        _note(f"skipped {problem}")
+    facts = {"file": str(options.out), "pictures": written.count, "licence": written.licence}
+    _print(facts, f"Wrote {written.count} pictures to {options.out}.", options.json)
+    return DONE
+
+
+def _config(options: argparse.Namespace) -> RunConfig:
+    changes: dict[str, Any] = merge({"data": options.data}, parse_settings(options.settings))
+    if options.kimg is not None:
+        changes["kimg"] = options.kimg
+    if options.init:
+        changes["init"] = options.init
+    return resolve(options.preset, changes)
+
+
+def _use_threads(config: RunConfig) -> None:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    torch.set_num_threads(config.threads or cores or 1)
+
+
+def _open(spec: str, resolution: int, count: int | None) -> Dataset:
+    with _Progress("pictures") as progress:
+        opened = open_data(spec, resolution, count, progress=progress.show)
+    for problem in opened.problems[:20]:
+        _note(f"skipped {problem}")
+    return opened
+
+
+def _answer_dry_run(config: RunConfig, found: Probe, as_json: bool) -> int:
+    facts = {"config": config.model_dump(mode="json"), **found.facts()}
+    _print(facts, f"{config.to_yaml()}\n{found}", as_json)
+    return DONE
+
+
+def _print(facts: dict[str, Any], text: str, as_json: bool) -> None:
+    sys.stdout.write((json.dumps(facts) if as_json else text) + "\n")
+
+
+def _note(text: str) -> None:
+    tqdm.write(text, file=sys.stderr)
+
+
+class _Progress:
+    """A bar on a terminal, nothing in a log file."""
+
+    def __init__(self, unit: str) -> None:
+        self._bar = tqdm(unit=unit, disable=not sys.stderr.isatty(), leave=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+
+    def show(self, done: int, total: int) -> None:
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+
+class _Screen(_Progress):
+    """Shows how a run goes."""
+
+    def __init__(self, config: RunConfig) -> None:
+        super().__init__("img")
+        self._bar.unit_scale = True
+        self._bar.total = round(config.kimg * 1000)
+
+    def begin(self, run: Run) -> None:
+        images = run.training.images
+        self._bar.initial = self._bar.n = images  # the rate counts from here
+        if run.resumed:
+            _note(f"Going on after {images / 1000:.1f} thousand images.")
+
+    def step(self, images: int, facts: Facts) -> None:
+        self._bar.update(images - self._bar.n)
+
+    def note(self, text: str) -> None:
+        _note(text)

@@ -1,0 +1,239 @@
+"""What a training is told: presets, overrides, and the resolved config that a run folder keeps."""
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Annotated, Any, Literal, Self, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from latentstudio.core.errors import StudioError, nearest
+from latentstudio.core.families import DcganConfig, DcganCriticConfig, Norm
+from latentstudio.core.model_info import Critic
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Part(BaseModel):
+    """A part of the config: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DcganModel(Part):
+    """The networks of a DCGAN."""
+
+    family: Literal["dcgan"] = "dcgan"
+    resolution: Literal[16, 32, 64, 128] = 64
+    z_dim: Annotated[int, Field(ge=1, le=4096)] = 100
+    prior: Literal["normal", "uniform"] = "normal"
+    width_g: Count = 64
+    width_d: Count = 64
+    norm_d: Norm = "batch"
+
+    @model_validator(mode="after")
+    def _makes_networks(self) -> Self:
+        self.generator()
+        self.discriminator("logit")
+        return self
+
+    def generator(self) -> DcganConfig:
+        return DcganConfig(self.resolution, self.z_dim, self.prior, self.width_g)
+
+    def discriminator(self, critic: Critic) -> DcganCriticConfig:
+        return DcganCriticConfig(self.resolution, self.width_d, self.norm_d, critic)
+
+
+class NonSaturating(Part):
+    """Cross entropy; the generator maximises log D(G(z))."""
+
+    kind: Literal["nonsaturating"] = "nonsaturating"
+
+
+class Hinge(Part):
+    """The hinge loss."""
+
+    kind: Literal["hinge"] = "hinge"
+
+
+class R1(Part):
+    """Penalty on the discriminator's gradient at real pictures, every few steps."""
+
+    kind: Literal["r1"] = "r1"
+    gamma: NotNegative = 1.0
+    every: Count = 16
+
+
+class Optimizer(Part):
+    """Adam for both networks."""
+
+    lr_g: Positive = 2e-4
+    lr_d: Positive = 2e-4
+    beta1: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    beta2: Annotated[float, Field(ge=0, lt=1)] = 0.999
+    decay_from: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Share of the run after which both learning rates fall in a line to a twentieth."""
+
+
+class Average(Part):
+    """The moving average of the generator, which is what is exported."""
+
+    half_life_kimg: Positive = 10.0
+    ramp: Annotated[float, Field(gt=0, le=1)] | None = 0.05
+
+
+class Snapshots(Part):
+    """When the run is written down and judged."""
+
+    seconds: Positive | None = 300.0
+    kimg: Positive | None = None
+    judged_images: Annotated[int, Field(ge=16)] = 2048
+    """How many pictures the sliced Wasserstein distance compares."""
+    statistics_images: Annotated[int, Field(ge=16)] = 2048
+    """How many z re-estimate the average's batch statistics; an export takes at least 8,000."""
+
+
+class RunConfig(Part):
+    """Everything about a run; ``config.yaml`` of the run folder holds it, resolved."""
+
+    preset: str = ""
+    data: str = ""
+    data_count: Count | None = None
+    """How many pictures are made ready; by default all, or 20,000 drawn faces."""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    init: str = ""
+    """A model file or bundled name whose networks the run begins with."""
+    kimg: Positive = 1000.0
+    batch: Annotated[int, Field(ge=2)] = 64
+    d_steps: Count = 1
+    model: DcganModel = DcganModel()
+    loss: Annotated[NonSaturating | Hinge, Field(discriminator="kind")] = NonSaturating()
+    regularizers: tuple[R1, ...] = ()
+    optimizer: Optimizer = Optimizer()
+    average: Average = Average()
+    snapshots: Snapshots = Snapshots()
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    threads: Count | None = None
+
+    def to_yaml(self) -> str:
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+FREE_TO_CHANGE = ("kimg", "snapshots", "threads", "preset")
+"""What may differ when a run goes on; anything else would make it another run."""
+
+
+def preset_names() -> list[str]:
+    """The names that the first argument may take, sorted."""
+    return sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in _presets().iterdir()
+        if entry.name.endswith(".yaml")
+    )
+
+
+def read_preset(name: str) -> dict[str, Any]:
+    """The differences that a preset states, those of its ``base`` below them.
+
+    Raises:
+        StudioError: there is no such preset.
+    """
+    if name not in preset_names():
+        raise StudioError(f"No preset is called '{name}'", "", nearest(name, preset_names()))
+    values = yaml.safe_load((_presets() / f"{name}.yaml").read_text("utf-8"))
+    about = values.pop("about", "")
+    base = values.pop("base", None)
+    merged = merge(read_preset(base), values) if base else values
+    return {**merged, "about": about}
+
+
+def resolve(preset: str, changes: Mapping[str, Any]) -> RunConfig:
+    """The config of a preset with changes on top; errors as ``parse``."""
+    values = read_preset(preset)
+    del values["about"]
+    return parse(merge({**values, "preset": preset}, changes))
+
+
+def parse(values: Mapping[str, Any]) -> RunConfig:
+    """Check values and fill in the defaults.
+
+    Raises:
+        StudioError: an unknown key (with the nearest known one), a value that is not allowed.
+    """
+    try:
+        return RunConfig.model_validate(values)
+    except ValidationError as error:
+        raise _explain(error) from None
+
+
+def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """``["optimizer.lr_g=1e-4", ...]`` as nested values; each value is read as YAML.
+
+    Raises:
+        StudioError: no equals sign, or a value that is no YAML.
+    """
+    result: dict[str, Any] = {}
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        if not equals or not path:
+            raise StudioError(
+                f"'{setting}' sets nothing", "", "Write --set key=value, as in --set batch=32."
+            )
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise StudioError(f"The value in '{setting}' cannot be read", str(error)) from None
+        for key in reversed(path.split(".")):
+            value = {key: value}
+        result = merge(result, value)
+    return result
+
+
+def merge(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
+    """``high`` over ``low``, part by part; a part of another kind replaces the whole part."""
+    result = dict(low)
+    for key, value in high.items():
+        below: Any = result.get(key)
+        result[key] = merge(below, value) if _is_same_part(below, value) else value
+    return result
+
+
+def _is_same_part(low: Any, high: Any) -> bool:
+    if not isinstance(low, Mapping) or not isinstance(high, Mapping):
+        return False
+    return bool(low.get("kind") == high.get("kind", low.get("kind")))
+
+
+def _presets() -> Any:
+    return resources.files("trainers") / "presets"
+
+
+def _explain(error: ValidationError) -> StudioError:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"]]
+    name = ".".join(place)
+    if first["type"] != "extra_forbidden":
+        return StudioError(f"The setting {name} cannot be {first['input']!r}", first["msg"])
+    parts: list[type[Part]] = [RunConfig]
+    for step in place[:-1]:
+        inner = [part.model_fields[step] for part in parts if step in part.model_fields]
+        if inner:
+            parts = [part for field in inner for part in _parts_in(field.annotation)]
+        else:  # the tag of a union, or the index in a list
+            tagged = [part for part in parts if _kind_of(part) == step]
+            parts = tagged or parts
+    known = {key for part in parts for key in part.model_fields}
+    return StudioError(f"There is no setting '{name}'", "", nearest(place[-1], known))
+
+
+def _parts_in(annotation: Any) -> list[type[Part]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return [annotation]
+    return [part for inner in get_args(annotation) for part in _parts_in(inner)]
+
+
+def _kind_of(part: type[Part]) -> str | None:
+    field = part.model_fields.get("kind")
+    return field.default if field else None

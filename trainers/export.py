@@ -1,0 +1,114 @@
+"""From a training to a model file: settled average, plain critic, a card with what is known."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from latentstudio import __version__
+from latentstudio.core.bundle import DRAWN_NOT_REAL, Card
+from latentstudio.models.checkpoint import save_bundle
+from latentstudio.models.registry import open_model
+from trainers.config import RunConfig
+from trainers.dcgan import plain
+from trainers.ema import estimate_statistics
+from trainers.judge import Judge, settle
+from trainers.loop import Pictures, Training
+
+STATISTICS_IMAGES = 8000
+"""So many z at least give the average its batch statistics."""
+
+AVATARS = "avatars:"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a card says that the training does not know.
+
+    Attributes:
+        licence: of the weights: that of the works learned from.
+        attributions: a sentence for each of those works.
+        limits: known faults and limits, a sentence each.
+        metrics: measured on the file.
+        half: store the weights in half precision.
+    """
+
+    licence: str = ""
+    attributions: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    metrics: Mapping[str, str | int | float] = field(default_factory=dict)
+    half: bool = True
+
+
+def publish(path: Path, training: Training, judge: Judge, about: Provenance) -> Card:
+    """Write a training as a model file to be given away.
+
+    The average gets batch statistics of its own from at least 8,000 z, and the metrics on the card
+    are measured on the file itself, opened as a user opens it.
+
+    Raises:
+        StudioError: the file cannot be written.
+    """
+    config = training.config
+    settle(training.average, config, max(STATISTICS_IMAGES, config.snapshots.statistics_images))
+    write_model(path, training, judge, about)
+    model = open_model(str(path))
+    distance = judge.distance(lambda z: model.synthesize(model.map(z)))
+    levels = {f"swd{side}": round(value, 2) for side, value in distance.levels.items()}
+    metrics = {"swd": round(distance.mean, 2), **levels, "swd_images": len(judge.real)}
+    return write_model(path, training, judge, dataclasses.replace(about, metrics=metrics))
+
+
+def write_model(path: Path, training: Training, judge: Judge, about: Provenance) -> Card:
+    """Write the average, as it is, and the critic; the file's stem becomes the model's name.
+
+    Raises:
+        StudioError: the file cannot be written.
+    """
+    model = training.config.model
+    critic = plain(training.discriminator)
+    estimate_statistics(critic, judge.batches(training.average))
+    card = Card(
+        name=path.stem,
+        family=model.family,
+        config=model.generator(),
+        discriminator=model.discriminator(training.loss.critic),
+        training=_facts(training.config, training.images),
+        metrics=about.metrics,
+        licence=about.licence or "not stated: that of the training pictures is not known",
+        attributions=about.attributions,
+        limits=about.limits,
+    )
+    stats = {
+        "style_mean": torch.zeros(1, model.z_dim),
+        "critic_real": _mean_and_spread(judge.verdicts(critic)),
+    }
+    weights = training.average.state_dict(), critic.state_dict()
+    return save_bundle(path, card, *weights, stats, half=about.half)
+
+
+def provenance_of(
+    data: Pictures, spec: str, limits: tuple[str, ...] = (), *, half: bool = True
+) -> Provenance:
+    """What is to be said of any model trained on this data."""
+    drawn = (DRAWN_NOT_REAL,) if spec.startswith(AVATARS) else ()
+    return Provenance(data.licence, data.attributions, (*drawn, *limits), half=half)
+
+
+def _facts(config: RunConfig, images: int) -> dict[str, str | int | float]:
+    return {
+        "data": config.data if config.data.startswith(AVATARS) else Path(config.data).name,
+        "kimg": round(images / 1000, 1),
+        "preset": config.preset,
+        "loss": config.loss.kind,
+        "seed": config.seed,
+        "code version": __version__,
+    }
+
+
+def _mean_and_spread(values: Tensor) -> Tensor:
+    spread, mean = torch.std_mean(values)
+    return torch.stack([mean, spread])

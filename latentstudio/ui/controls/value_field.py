@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from latentstudio.ui import theme
@@ -100,11 +101,12 @@ class ValueField(Control, QLineEdit):
         super().theme_changed()
 
     def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme.font("label"))
         widest = max(
-            self.fontMetrics().horizontalAdvance(self._scale.text(end))
+            metrics.horizontalAdvance(self._scale.text(end))
             for end in (self._scale.minimum, self._scale.maximum)
         )
-        return QSize(max(theme.px(_WIDTH), widest + theme.px(18)), theme.px(_HEIGHT))
+        return QSize(max(theme.px(_WIDTH), widest + theme.px(12)), theme.px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

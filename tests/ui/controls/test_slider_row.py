@@ -6,6 +6,7 @@ from PySide6.QtGui import QAccessible, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from latentstudio.ui import theme
 from latentstudio.ui.controls import IconButton, SliderRow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -238,3 +239,19 @@ def test_right_edges_line_up(qtbot: QtBot) -> None:
         row.resize(300, 28)
         row.show()
     assert short.field.geometry().right() == long.field.geometry().right() == 299
+
+
+@pytest.mark.parametrize("scale", theme.TEXT_SIZES)
+def test_usual_ranges_have_fields_of_one_width(
+    qapp: QApplication, qtbot: QtBot, scale: float
+) -> None:
+    theme.apply_theme(qapp, "dark", scale)
+    rows = [
+        SliderRow("A", -1, 2, 1),
+        SliderRow("B", -3, 3, 0, decimals=1, signed=True),
+        SliderRow("C", 1, 18, 18, step=1, decimals=0),
+    ]
+    for row in rows:
+        qtbot.addWidget(row)
+    assert len({row.field.sizeHint().width() for row in rows}) == 1
+    theme.apply_theme(qapp, "dark")

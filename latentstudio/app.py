@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -68,11 +69,22 @@ def run(paths: Sequence[str] = (), device: str = "auto", precision: str = "float
     application.installEventFilter(guard)
     window = make_window()
     install_hooks(window)
+    close_on_signals(window)
     window.desk.restore()
     window.show()
     # The engine imports torch, which stalls the window for a moment: after the first paint.
     QTimer.singleShot(0, lambda: begin(window, paths, device, precision))
     return application.exec()
+
+
+def close_on_signals(window: MainWindow) -> None:
+    """Ctrl-C in the terminal, or a polite kill, closes the window as its button does."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.close())
+    # Python runs its handlers between bytecodes, so the event loop must come by now and then.
+    awake = QTimer(window, interval=250)
+    awake.timeout.connect(lambda: None)
+    awake.start()
 
 
 def begin(window: MainWindow, paths: Sequence[str], device: str, precision: str) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -42,6 +43,9 @@ def run(options: argparse.Namespace) -> int:
     if missing is not None:
         raise StudioError("Could not open the window", missing)
     app = importlib.import_module("latentstudio.app")
+    if options.print_controls:
+        sys.stdout.write("\n".join(app.list_controls(options.json)) + "\n")
+        return 0
     if options.print_controls:
         print("\n".join(app.list_controls(options.json)))
         return 0

@@ -63,6 +63,15 @@ class RecoveryFile:
             _remove(*self._claimed)
         self._claimed = None
 
+    def leave(self) -> None:
+        """A clean end with work that was not saved: the file stays for the next start."""
+        if self._claimed:
+            path, lock = self._claimed
+            os.close(lock)
+            with contextlib.suppress(OSError):
+                _lock_path(path).unlink()
+        self._claimed = None
+
     def _claim(self) -> tuple[Path, int]:
         make_folder(self._folder)
         path = self._folder / f"{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}"

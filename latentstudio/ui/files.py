@@ -28,6 +28,7 @@ from latentstudio.ui.notices import NoticeStack
 
 AUTOSAVE_AFTER_MS = 2000
 _MAX_PICTURE_BYTES = 64 * 2**20
+_OFFERED = 4  # pieces of work from before
 
 
 class Files(QObject):
@@ -54,6 +55,7 @@ class Files(QObject):
         self._folder = state_folder
         self._background = Background(self)
         self._path: Path | None = None
+        self._saved = True
         self._waiting: Callable[[ModelInfo], None] | None = None
         self._recovery = RecoveryFile(state_folder / "recovery")
         self._recovery_works = True
@@ -239,10 +241,11 @@ class Files(QObject):
         return Session.of(self._document, _thumbnail(frame) if frame is not None else None)
 
     def _set_path(self, path: Path | None, saved: bool) -> None:
-        self._path = path
+        self._path, self._saved = path, saved
         self.named.emit(path, saved)
 
     def _changed(self) -> None:
+        self._saved = False
         self.named.emit(self._path, False)
         self._autosave.start()
 
@@ -267,10 +270,16 @@ class Files(QObject):
         self._background.run(lambda: self._recovery.write(session), kept, self._not_kept)
 
     def close(self) -> None:
-        """Finish writing; a clean end needs no recovery."""
+        """Finish writing; work that was not saved is offered at the next start."""
         self._autosave.stop()
+        keep = not self._saved and len(self._document.entries) > 1
+        if keep:
+            self.autosave()
         self._background.close()
-        self._recovery.release()
+        if keep:
+            self._recovery.leave()
+        else:
+            self._recovery.release()
 
     def _not_kept(self, error: StudioError) -> None:
         """Said once; the next change tries again."""
@@ -283,7 +292,7 @@ class Files(QObject):
             )
 
     def _offer(self, found: Iterable[Found]) -> None:
-        for item in found:
+        for item in [*found][:_OFFERED][::-1]:  # the newest is posted last and stands on top
             self._notices.post(
                 "info",
                 "Recovered",

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
 from latentstudio.ui import icons
@@ -27,19 +27,20 @@ class ModelMenu(QObject):
     def popup(self) -> None:
         """Open under the chip."""
         self.fill()
-        self.menu.popup(self._chip.mapToGlobal(self._chip.rect().bottomLeft()))
+        corner = self._chip.mapToGlobal(self._chip.rect().bottomRight())
+        self.menu.popup(QPoint(corner.x() - self.menu.sizeHint().width(), corner.y() + 5))
 
     def fill(self) -> None:
         """List what can be opened now."""
         bundled, recent = self._files.models()
         self.menu.clear()
-        self.menu.addSection("Bundled")
+        self._heading("Bundled")
         for name in bundled:
             action = self.menu.addAction(icons.icon("box"), name)
             action.setToolTip("Comes with the studio")
             action.triggered.connect(partial(self._open, name))
         if recent:
-            self.menu.addSection("Recent")
+            self._heading("Recent")
         for path in recent:
             action = self.menu.addAction(icons.icon("file"), path.stem)
             action.setToolTip(str(path))
@@ -47,6 +48,9 @@ class ModelMenu(QObject):
         self.menu.addSeparator()
         window = self._chip.window()
         self.menu.addActions([window.actions_by_name[n] for n in ("open", "about_model")])  # type: ignore[attr-defined]
+
+    def _heading(self, words: str) -> None:
+        self.menu.addAction(words).setEnabled(False)
 
     def _open(self, source: str, _checked: bool = False) -> None:
         self._files.open_model(source)

@@ -174,7 +174,12 @@ def test_two_windows_have_a_recovery_file_each(
     assert not any("Recovered" in title for title in second.notices())
     second.window.close()
     second.window.deleteLater()
-    assert len(list(folder.glob("*.latent"))) == 1
+    third = make_studio(qtbot, tmp_path)
+    third.window.files.begin_recovery()
+    wait_for_notice(third, "Recovered")
+    assert len(third.notices()) == 1  # the first window still runs, the second kept its work
+    third.window.close()
+    third.window.deleteLater()
 
 
 def test_a_home_that_cannot_be_written_is_said_once(
@@ -201,3 +206,12 @@ def test_a_model_removed_while_it_is_open_goes_on_drawing(studio: Studio) -> Non
     studio.qtbot.waitUntil(lambda: bool(studio.notices()))
     change_seed("Seed", lambda r: with_seed(r, 9))
     studio.wait_for_picture()
+
+
+def test_saved_work_leaves_nothing_to_recover(studio: Studio, tmp_path: Path) -> None:
+    change(studio, 4, 0.4)
+    studio.window.files.autosave()
+    studio.window.files.save_session(tmp_path / "kept.latent")
+    studio.qtbot.waitUntil(lambda: studio.window.windowTitle().startswith("kept - "))
+    studio.window.close()
+    assert not list((tmp_path / "state" / "recovery").glob("*"))

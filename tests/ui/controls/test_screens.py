@@ -53,12 +53,12 @@ def test_a_live_switch_ends_where_a_fresh_start_does(qapp: QApplication, qtbot: 
     before = grab(made)
     theme.apply_theme(qapp, "light", 1.5)
     theme.apply_theme(qapp, "dark", 1.0)
-    qapp.processEvents()
-    made.layout().activate()
-    qapp.processEvents()
-    after = grab(made)
-    off = abs(pixels(before) - pixels(after)).max(axis=2)
-    assert (off > 16).mean() < 0.001
+
+    def same() -> bool:
+        off = abs(pixels(before) - pixels(grab(made))).max(axis=2)
+        return bool((off > 16).mean() < 0.001)
+
+    qtbot.waitUntil(same)
 
 
 @pytest.mark.parametrize(

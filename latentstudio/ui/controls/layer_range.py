@@ -33,7 +33,7 @@ class LayerRange(Control, QWidget):
     def __init__(self, count: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._count, self._first, self._last = count, 0, count - 1
-        self._words = ""
+        self._meaning = ""
         self._held: str | None = None
         self._pending = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -58,10 +58,8 @@ class LayerRange(Control, QWidget):
 
     def set_words(self, words: str) -> None:
         """What the range means (``8–32 px``), at the right end."""
-        self._words_shown = words
+        self._meaning = words
         self.update()
-
-    _words_shown = ""
 
     # gestures
 
@@ -148,7 +146,7 @@ class LayerRange(Control, QWidget):
         self._paint_handle(painter, self._cell(self._last).right() + _GAP / 2)
         words = QRectF(self.rect())
         end = Qt.AlignmentFlag.AlignRight
-        write(painter, words, self._words_shown, token="text", align=end)
+        write(painter, words, self._meaning, token="text", align=end)
         if self.shows_focus():
             ring(painter, self.rect().adjusted(0, 3, 0, -3))
         painter.end()

@@ -103,12 +103,13 @@ class SectionHeader(Button):
             write(painter, rest, self.summary, token="faint", align=Qt.AlignmentFlag.AlignRight)
 
     def _words_end(self) -> int:
-        shown = [item for item in self._buttons() if item.isVisible()]
+        shown = [item for item in self.buttons() if item.isVisible()]
         if not shown:
             return self.width() - theme.px(_PADDING)
         return min(button.x() for button in shown) - theme.px(4)
 
-    def _buttons(self) -> list[QWidget]:
+    def buttons(self) -> list[QWidget]:
+        """What stands at the right end."""
         items = (self.line.itemAt(at) for at in range(self.line.count()))
         return [widget for item in items if item and (widget := item.widget())]
 
@@ -134,7 +135,7 @@ class Section(Control, QWidget):
     ) -> None:
         super().__init__(parent)
         self.key, self.title, self.icon = key, title, icon
-        self._open = True
+        self._open, self._bare, self._kept_summary = True, False, ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header = SectionHeader(title, self)
         self.menu = QMenu(title, self)
@@ -165,8 +166,6 @@ class Section(Control, QWidget):
         self._bare = True
         self.body.addWidget(widget)
 
-    _bare = False
-
     def add_action(self, button: QWidget) -> None:
         """Puts a button into the header, left of the three dots; shown while open."""
         self.header.line.insertWidget(self.header.line.count() - 1, button)
@@ -179,8 +178,6 @@ class Section(Control, QWidget):
             self.header.setAccessibleDescription(words)
             self.header.update()
         self._kept_summary = words
-
-    _kept_summary = ""
 
     def set_reason(self, reason: str) -> None:
         """Closes the section and shows on its header why it cannot work here."""
@@ -237,7 +234,7 @@ class Section(Control, QWidget):
         self._viewport.setVisible(self._open)
 
     def _show_actions(self) -> None:
-        for button in self.header._buttons():
+        for button in self.header.buttons():
             button.setVisible(self._open)
 
     def _pop_menu(self) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QItemSelection,
     QItemSelectionModel,
     QMimeData,
-    QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRectF,
     QSize,
@@ -31,6 +28,7 @@ from PySide6.QtWidgets import (
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import Control
 from latentstudio.ui.controls.empty_state import EmptyState
+from latentstudio.ui.controls.face_list import FaceList, Index
 from latentstudio.ui.controls.faces import (
     MARGIN,
     Face,
@@ -42,7 +40,7 @@ from latentstudio.ui.controls.faces import (
 from latentstudio.ui.controls.tile import HOVER_MS, LABEL_HEIGHT, FacePopup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from PySide6.QtGui import (
         QContextMenuEvent,
@@ -56,49 +54,6 @@ if TYPE_CHECKING:
     )
 
 _GAP, _SIDE = 8, 12  # between two faces; before the first
-Index = QModelIndex | QPersistentModelIndex
-
-
-class FaceList(QAbstractListModel):
-    """The faces of a view, as Qt's lists and screen readers want them."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.faces: list[Face] = []
-        self.mime: Callable[[int], QMimeData] | None = None
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.faces)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        face = self.faces[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return face.label or f"Face {index.row() + 1}"
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsDragEnabled if self.mime else flags
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        return self.mime(indexes[0].row()) if self.mime and indexes else QMimeData()
-
-    def set_count(self, count: int) -> None:
-        """Makes the list longer with empty faces or cuts it."""
-        have = len(self.faces)
-        if count < have:
-            self.beginRemoveRows(QModelIndex(), count, have - 1)
-            del self.faces[count:]
-            self.endRemoveRows()
-        elif count > have:
-            self.beginInsertRows(QModelIndex(), have, count - 1)
-            self.faces.extend(Face() for _ in range(count - have))
-            self.endInsertRows()
-
-    def touch(self, row: int) -> None:
-        """Says that a face looks different."""
-        index = self.index(row)
-        self.dataChanged.emit(index, index)
 
 
 class _FacePainter(QStyledItemDelegate):

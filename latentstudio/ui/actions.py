@@ -139,7 +139,7 @@ def build(window: QWidget, commands: Mapping[str, Callable[[], None]]) -> dict[s
         action.setToolTip(f"{line.help}  ({key})" if key else line.help)
         action.setStatusTip(line.help)
         if line.icon:
-            action.setIcon(icons.icon(line.icon))
+            icons.dress(action, line.icon)
         run = commands[line.name]
         action.triggered.connect(lambda _checked=False, run=run: run())
         window.addAction(action)

@@ -69,7 +69,7 @@ def shortcuts(window: "MainWindow") -> None:
                 keys.addWidget(KeyCap(QKeySequence(key).toString()))
             keys.addStretch(1)
             grid.addWidget(caps, row, 0)
-            grid.addWidget(Label(f"{line.text.removesuffix('...')}: {line.help.lower()}"), row, 1)
+            grid.addWidget(Label(f"{line.text.removesuffix('...')}: {_lower(line.help)}"), row, 1)
             row += 1
     _show(window, "Keyboard shortcuts", body)
 
@@ -109,6 +109,11 @@ def _attributions(path: str) -> Lines:
             for line in card.attributions]  # fmt: skip
 
 
+def _lower(words: str) -> str:
+    """With a small first letter; PNG stays PNG."""
+    return words[:1].lower() + words[1:] if not words[:2].isupper() else words
+
+
 def _count(layers: int) -> str:
     return "1 style layer" if layers == 1 else f"{layers} style layers"
 
@@ -143,9 +148,11 @@ def _show(window: "MainWindow", title: str, body: QWidget) -> None:
     scroll = QScrollArea()
     scroll.setWidgetResizable(True)
     scroll.setWidget(body)
+    body.setAutoFillBackground(False)
+    scroll.viewport().setAutoFillBackground(False)
     column.addWidget(scroll, 1)
     close = TextButton("Close")
     close.clicked.connect(dialog.accept)
     column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-    dialog.resize(theme.px(560), min(theme.px(620), window.height() - 40))
+    dialog.resize(theme.px(640), min(theme.px(620), window.height() - 40))
     dialog.open()

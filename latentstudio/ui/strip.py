@@ -135,4 +135,3 @@ class Strip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.color("panel"))
-        painter.fillRect(0, 0, self.width(), 1, theme.color("line"))

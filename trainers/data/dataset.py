@@ -119,16 +119,14 @@ def open_data(
 ) -> Dataset:
     """Open data by its spec; what is not in the cache yet is drawn or read first.
 
-    A script that calls this needs ``if __name__ == "__main__":`` or ``workers=0``, since the
-    processes that draw begin by importing it.
+    A script that calls this needs ``if __name__ == "__main__":``: the workers import it.
 
     Args:
         spec: see ``open_source``.
         resolution: side of the pictures, in pixels.
         count: pictures to make ready; for drawn faces 20,000 by default, else all.
         start: first picture; for drawn faces, another range makes other faces (held out).
-        rank: this process's place among those that fill the same cache: it begins with a share
-            of its own.
+        rank: place among the processes that fill the same cache, each beginning with its share.
         world: how many those are.
         workers: processes; by default one per usable core; 0 or 1 works in this process.
         progress: called with pictures done and in all while the cache is filled.

@@ -11,7 +11,9 @@ import pytest
 from latentstudio import benchmark
 from latentstudio.commands.bench import lines_of
 from latentstudio.core.errors import StudioError
+from latentstudio.core.picture import read_picture
 from tests.commands import Run, runner
+from tests.shelf import make_shelf
 
 Call = tuple[list[str], str, str]
 
@@ -32,6 +34,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
 
     app = ModuleType("latentstudio.app")
     app.run = run_window  # type: ignore[attr-defined]
+    app.list_controls = lambda as_json: ['{"controls": []}' if as_json else "canvas", "x"]  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "latentstudio.app", app)
     return found
 
@@ -61,6 +64,38 @@ def test_a_file_may_have_the_name_of_a_command(
 def test_the_window_refuses_what_is_not_there(run: Run, calls: list[Call]) -> None:
     assert run("gone.png").code == 1
     assert run("interpolat").code == 2
+    assert calls == []
+
+
+def test_the_controls_are_listed(run: Run, calls: list[Call]) -> None:
+    assert run("--print-controls").out == "canvas\nx\n"
+    assert run("--print-controls", "--json").out.startswith('{"controls": []}')
+    assert calls == []
+
+
+def test_without_a_display_a_sheet_is_drawn(
+    run: Run, calls: list[Call], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_shelf(tmp_path, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("latentstudio.display.no_display", lambda: "No display: none is set.")
+    monkeypatch.setattr("latentstudio.engine.device.prepare_thread", lambda threads: None)
+    ended = run("--device", "cpu")
+    sheet = tmp_path / "out" / "one-faces.png"
+    assert (ended.code, ended.out) == (0, f"{sheet}\n")
+    assert ended.err == "No display: none is set. A contact sheet of 64 faces is drawn instead.\n"
+    assert read_picture(sheet)[0].shape == (8 * 34 + 2, 8 * 34 + 2, 3)
+    assert calls == []
+
+
+def test_a_missing_library_is_one_line(
+    run: Run, calls: list[Call], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "Qt needs the library libEGL; install it: sudo apt-get install libegl1"
+    monkeypatch.setattr("latentstudio.display.missing_library", lambda: sentence)
+    ended = run()
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == f"error: Could not open the window - {sentence}.\n"
     assert calls == []
 
 

@@ -46,9 +46,6 @@ def run(options: argparse.Namespace) -> int:
     if options.print_controls:
         sys.stdout.write("\n".join(app.list_controls(options.json)) + "\n")
         return 0
-    if options.print_controls:
-        print("\n".join(app.list_controls(options.json)))
-        return 0
     code: int = app.run(options.paths, options.device, options.precision)
     return code
 

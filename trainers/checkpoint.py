@@ -11,6 +11,7 @@ from latentstudio.core.files import atomic_file
 
 NEWEST, PREVIOUS, BEST = "snapshot.pt", "snapshot-previous.pt", "snapshot-best.pt"
 FORMAT = 1
+_ZIP = b"PK\x03\x04"
 
 
 def save_snapshot(folder: Path, state: dict[str, Any], *, best: bool) -> None:
@@ -53,6 +54,9 @@ def read_snapshot(path: Path) -> dict[str, Any]:
         StudioError: missing, damaged, or of another format.
     """
     try:
+        with path.open("rb") as file:
+            if file.read(4) != _ZIP:  # torch would try older formats, with warnings
+                raise ValueError("the file is damaged")
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise StudioError(

@@ -4,7 +4,6 @@ import copy
 
 import torch
 from torch import nn
-from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
 
 from latentstudio.core.errors import StudioError
@@ -31,17 +30,20 @@ def build(
     Raises:
         StudioError: the bundle holds other networks.
     """
-    generator = DcganGenerator(model.generator())
-    discriminator = DcganDiscriminator(model.discriminator(critic))
-    random = stream("weights", seed)
-    for network in (generator, discriminator):
-        initialise(network, random)
-    if bundle is not None:
-        _copy_weights(bundle, model, generator, discriminator)
-    for network in (generator, discriminator):
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if model.norm_d == "spectral":
-        normalise_spectrally(discriminator, seed)
+    # Torch's layers draw values from its global generator; it is put back afterwards.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(stream("torch", seed).initial_seed())
+        generator = DcganGenerator(model.generator())
+        discriminator = DcganDiscriminator(model.discriminator(critic))
+        random = stream("weights", seed)
+        initialise(generator, random)
+        initialise(discriminator, random)
+        if bundle is not None:
+            _copy_weights(bundle, model, generator, discriminator)
+        for network in (generator, discriminator):
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if model.norm_d == "spectral":
+            normalise_spectrally(discriminator)
     return generator, discriminator
 
 
@@ -73,20 +75,24 @@ def _copy_into(network: nn.Module, tensors: Tensors) -> None:
     network.load_state_dict(fitting.state_dict())
 
 
-def normalise_spectrally(network: nn.Module, seed: int) -> None:
+def normalise_spectrally(network: nn.Module) -> None:
     """Divide every convolution's weight by its largest singular value (Miyato et al. 2018)."""
-    # The power iteration starts from torch's global generator; it is put back afterwards.
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(stream("spectral", seed).initial_seed())
-        for layer in list(network.modules()):
-            if isinstance(layer, nn.Conv2d):
-                spectral_norm(layer)
+    for layer in list(network.modules()):
+        if isinstance(layer, nn.Conv2d):
+            spectral_norm(layer)
 
 
-def plain(network: nn.Module) -> nn.Module:
-    """A copy without parametrizations: the normalised weights as plain ones."""
-    network = copy.deepcopy(network).eval()
-    for layer in network.modules():
-        if parametrize.is_parametrized(layer):
-            parametrize.remove_parametrizations(layer, "weight")
-    return network
+@torch.no_grad()
+def plain(network: nn.Module, config: DcganCriticConfig) -> DcganDiscriminator:
+    """A copy whose normalised weights are plain ones, in evaluation mode."""
+    with torch.device("meta"):
+        copied = DcganDiscriminator(config)
+    training = network.training
+    network.eval()  # else each look at a weight is a step of the power iteration
+    state = {}
+    for name in copied.state_dict():
+        layer, _, leaf = name.rpartition(".")
+        state[name] = getattr(network.get_submodule(layer), leaf).detach().clone()
+    network.train(training)
+    copied.load_state_dict(state, assign=True)
+    return copied.eval().requires_grad_(False)

@@ -69,13 +69,14 @@ def write_model(path: Path, training: Training, judge: Judge, about: Provenance)
         StudioError: the file cannot be written.
     """
     model = training.config.model
-    critic = plain(training.discriminator)
+    config = model.discriminator(training.loss.critic)
+    critic = plain(training.discriminator, config)
     estimate_statistics(critic, judge.batches(training.average))
     card = Card(
         name=path.stem,
         family=model.family,
         config=model.generator(),
-        discriminator=model.discriminator(training.loss.critic),
+        discriminator=config,
         training=_facts(training.config, training.images),
         metrics=about.metrics,
         licence=about.licence or "not stated: that of the training pictures is not known",

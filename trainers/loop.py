@@ -98,7 +98,8 @@ class Training:
         *extra, last = (to_images(batch) for batch in batches)
         for number, real in enumerate(extra):
             with torch.no_grad():
-                facts |= self._discriminator_phases(real, self._draw_fakes(1 + number))
+                fake = self._draw_fakes(1 + number)
+            facts |= self._discriminator_phases(real, fake)
         # These fakes serve both networks, which saves one pass of the generator.
         fake = self._draw_fakes(0)
         facts |= self._discriminator_phases(last, fake.detach())

@@ -44,7 +44,7 @@ class Probe:
         )
 
 
-def probe(config: RunConfig, seconds: float = SECONDS) -> Probe:
+def probe(config: RunConfig) -> Probe:
     """Train on noise for a moment; nothing is written."""
     training = Training(config)
     side = config.model.resolution
@@ -52,7 +52,7 @@ def probe(config: RunConfig, seconds: float = SECONDS) -> Probe:
     batches = [noise] * config.d_steps
     activations = _saved_bytes(training, batches)
     start, began = training.images, time.monotonic()
-    while time.monotonic() - began < seconds:
+    while time.monotonic() - began < SECONDS:
         training.step(batches)
     speed = (training.images - start) / (time.monotonic() - began)
     counts = [

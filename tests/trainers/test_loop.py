@@ -1,0 +1,142 @@
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from latentstudio.core.errors import StudioError
+from tests.trainers.pictures import Discs, tiny_config
+from trainers.dcgan import plain
+from trainers.loop import FLOOR, Training, learning_rate_factor, to_images, wants_bfloat16
+
+DATA = Discs()
+
+
+def steps(training: Training, count: int) -> list[dict[str, float]]:
+    batch = training.config.batch
+    wanted = batch * training.config.d_steps
+    return [
+        training.step(
+            np.split(DATA.images(np.arange(i * wanted, (i + 1) * wanted)), wanted // batch)
+        )
+        for i in range(count)
+    ]
+
+
+def weights(training: Training) -> list[torch.Tensor]:
+    return list(training.average.state_dict().values())
+
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "fast": {},
+    "paper": {"model": {"norm_d": "batch"}, "regularizers": []},
+    "spectral hinge": {"model": {"norm_d": "spectral"}, "loss": {"kind": "hinge"}},
+    "two critic steps": {"d_steps": 2, "model": {"prior": "uniform"}},
+    "bfloat16": {"precision": "bfloat16"},
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_trains_and_goes_on_from_its_state(name: str) -> None:
+    config = tiny_config(**RECIPES[name])
+    whole, first, second = Training(config), Training(config), Training(config)
+    facts = steps(whole, 4)
+    assert all(np.isfinite(list(fact.values())).all() for fact in facts)
+    steps(first, 2)
+    second.load_state(first.state())
+    wanted = config.batch * config.d_steps
+    for i in (2, 3):
+        second.step(np.split(DATA.images(np.arange(i * wanted, (i + 1) * wanted)), config.d_steps))
+    assert second.images == whole.images == 4 * wanted
+    assert all(torch.equal(a, b) for a, b in zip(weights(whole), weights(second), strict=True))
+
+
+def test_the_regularizer_is_lazy_and_reported() -> None:
+    config = tiny_config(regularizers=[{"kind": "r1", "gamma": 2.0, "every": 3}])
+    facts = steps(Training(config), 6)
+    assert ["r1" in fact for fact in facts] == [True, False, False, True, False, False]
+
+
+def test_the_critic_learns_to_tell_noise_from_discs() -> None:
+    facts = steps(Training(tiny_config(optimizer={"lr_g": 1e-7})), 60)
+    assert facts[-1]["d_real"] - facts[-1]["d_fake"] > 1
+    assert facts[-1]["loss_d"] < facts[0]["loss_d"]
+
+
+def test_seeds_decide() -> None:
+    a, b, c = (Training(tiny_config(seed=seed)) for seed in (1, 1, 2))
+    same = [torch.equal(x, y) for x, y in zip(weights(a), weights(b), strict=True)]
+    other = [torch.equal(x, y) for x, y in zip(weights(a), weights(c), strict=True)]
+    assert all(same)
+    assert not all(other)
+    state = torch.random.get_rng_state()
+    steps(Training(tiny_config(model={"norm_d": "spectral"})), 1)
+    assert torch.equal(torch.random.get_rng_state(), state)
+
+
+def test_a_number_that_is_not_finite_skips_the_phase() -> None:
+    training = Training(tiny_config())
+    steps(training, 1)
+    before = [tensor.clone() for tensor in training.generator.parameters()]
+    _poison(training.discriminator)
+    facts = steps(training, 1)[0]
+    assert np.isnan(facts["gradient_d"])
+    assert np.isnan(facts["gradient_g"])
+    assert training.skipped >= 2
+    after = training.generator.parameters()
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    with pytest.raises(StudioError, match=r"come apart.*Lower the learning rates"):
+        steps(training, 5)
+
+
+def test_a_finite_phase_ends_the_streak() -> None:
+    training = Training(tiny_config(regularizers=[]))
+    good = {k: v.clone() for k, v in training.discriminator.state_dict().items()}
+    for _ in range(4):
+        _poison(training.discriminator)
+        steps(training, 1)
+        training.discriminator.load_state_dict(good)
+        steps(training, 1)
+    assert training.skipped == 8
+
+
+def _poison(network: nn.Module) -> None:
+    with torch.no_grad():
+        next(network.parameters()).fill_(torch.nan)
+
+
+def test_spectral_norm_is_divided_out_on_export() -> None:
+    training = Training(tiny_config(model={"norm_d": "spectral"}))
+    steps(training, 3)
+    critic = plain(training.discriminator, training.config.model.discriminator("logit"))
+    images = to_images(DATA.images(range(4)))
+    training.discriminator.eval()
+    torch.testing.assert_close(critic(images), training.discriminator(images))
+    assert not any("parametrizations" in name for name in critic.state_dict())
+    verdict = critic.verdict.weight
+    assert float(torch.linalg.matrix_norm(verdict.flatten(1), 2).detach()) == pytest.approx(
+        1, abs=0.2
+    )
+
+
+def test_learning_rates_fall_in_a_line_to_the_floor() -> None:
+    assert learning_rate_factor(0.3, 0.6) == 1
+    assert learning_rate_factor(0.8, 0.6) == pytest.approx((1 + FLOOR) / 2)
+    assert learning_rate_factor(1.0, 0.6) == pytest.approx(FLOOR)
+    assert learning_rate_factor(1.0, 1.0) == 1
+
+
+def test_pictures_become_images() -> None:
+    image = np.zeros((1, 2, 2, 3), np.uint8)
+    image[0, 1, 0] = (255, 0, 51)
+    found = to_images(image)
+    assert found.shape == (1, 3, 2, 2)
+    assert found.is_contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(found[0, :, 1, 0], torch.tensor([1.0, -1.0, -0.6]))
+
+
+def test_precision_by_name() -> None:
+    assert wants_bfloat16("bfloat16")
+    assert not wants_bfloat16("float32")
+    assert wants_bfloat16("auto") in (True, False)

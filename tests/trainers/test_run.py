@@ -1,0 +1,128 @@
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from latentstudio.core.errors import StudioError
+from latentstudio.models.registry import open_model
+from tests.trainers.pictures import Discs, Listener, tiny_config
+from trainers.checkpoint import read_snapshot
+from trainers.loop import Facts
+from trainers.run import Run, read_config
+
+SHORT: dict[str, Any] = {"kimg": 0.064, "snapshots": {"kimg": 0.032}}
+
+
+def run(folder: Path, listener: Listener | None = None, **changes: Any) -> Run:
+    return Run(folder, tiny_config(**(SHORT | changes)), Discs(), listener or Listener())
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "stats.jsonl").read_text().splitlines()]
+
+
+def test_a_run_folder_holds_everything(tmp_path: Path) -> None:
+    listener = Listener()
+    assert run(tmp_path / "a", listener).train()
+    names = {path.name for path in (tmp_path / "a").iterdir()}
+    assert {"config.yaml", "stats.jsonl", "snapshot.pt", "snapshot-best.pt"} <= names
+    assert "fakes000000.png" in names
+    ticks = [line for line in lines(tmp_path / "a") if "loss_g" in line]
+    assert {"kimg", "seconds", "images_per_second", "skipped", "loss_d", "d_real", "d_fake",
+            "gradient_d", "gradient_g", "r1"} <= ticks[0].keys()  # fmt: skip
+    assert [line["kimg"] for line in lines(tmp_path / "a") if "swd" in line] == [0.032, 0.064]
+    assert len(listener.steps) == 8
+    assert len(listener.notes) == 2
+    assert read_config(tmp_path / "a") == tiny_config(**SHORT)
+
+
+def test_the_best_snapshot_is_exported_and_opens(tmp_path: Path) -> None:
+    done = run(tmp_path / "a")
+    done.train()
+    models = sorted((tmp_path / "a").glob("export-*.safetensors"))
+    assert 1 <= len(models) <= 2
+    model = open_model(str(models[-1]))
+    assert model.info.resolution == 16
+    lowest = min(line["swd"] for line in lines(tmp_path / "a") if "swd" in line)
+    assert done.best.swd == pytest.approx(lowest, abs=1e-3)
+
+
+def test_a_finished_run_goes_on_when_asked_for_more(tmp_path: Path) -> None:
+    steady = {"optimizer": {"decay_from": 1.0}}  # else the rates depend on the end
+    run(tmp_path / "a", **steady).train()
+    more = run(tmp_path / "a", kimg=0.096, **steady)
+    assert more.resumed
+    assert more.training.images == 64
+    assert more.train()
+    straight = run(tmp_path / "b", kimg=0.096, **steady)
+    straight.train()
+    states = [network.training.average.state_dict() for network in (more, straight)]
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def test_another_recipe_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    run(tmp_path / "a")
+    with pytest.raises(StudioError, match=r"another seed.*Choose another --out"):
+        run(tmp_path / "a", seed=3)
+    run(tmp_path / "a", threads=2, snapshots={"kimg": 1})
+
+
+def test_statistics_of_lost_steps_are_forgotten(tmp_path: Path) -> None:
+    run(tmp_path / "a").train()
+    with (tmp_path / "a" / "stats.jsonl").open("a") as file:
+        file.write('{"kimg": 0.09, "swd": 1}\n{"kimg": 0.1, "lo')
+    run(tmp_path / "a")
+    assert lines(tmp_path / "a")[-1]["kimg"] == 0.064
+
+
+def test_a_polite_signal_keeps_the_last_step(tmp_path: Path) -> None:
+    class Impatient(Listener):
+        def step(self, images: int, facts: Facts) -> None:
+            super().step(images, facts)
+            if len(self.steps) == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    assert not run(tmp_path / "a", Impatient()).train()
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert read_snapshot(tmp_path / "a" / "snapshot.pt")["training"]["images"] == 24
+
+
+def test_a_skipped_phase_is_said(tmp_path: Path) -> None:
+    listener = Listener()
+    broken = run(tmp_path / "a", listener)
+    with torch.no_grad():
+        next(broken.training.discriminator.parameters()).fill_(torch.nan)
+    with pytest.raises(StudioError, match="come apart"):
+        broken.train()
+    assert "not finite" in listener.notes[0]
+
+
+def test_a_run_can_begin_with_a_model(tmp_path: Path) -> None:
+    first = run(tmp_path / "a")
+    first.train()
+    model = max((tmp_path / "a").glob("export-*.safetensors"))
+    second = run(tmp_path / "b", init=str(model))
+    weight = "picture.weight"
+    ours, theirs = (
+        part.training.average.state_dict()[weight] for part in (second, run(tmp_path / "c"))
+    )
+    stored = open_weights(model, f"generator.{weight}")
+    assert torch.equal(ours, stored.float())
+    assert not torch.equal(ours, theirs)
+    critic = second.training.discriminator.state_dict()["verdict.weight"]
+    assert torch.equal(critic, open_weights(model, "discriminator.verdict.weight").float())
+    with pytest.raises(StudioError, match="cannot begin this run"):
+        run(tmp_path / "d", init=str(model), model={"width_g": 4})
+    with pytest.raises(StudioError, match="cannot begin this run"):
+        run(tmp_path / "e", init=str(model), model={"norm_d": "batch"})
+
+
+def open_weights(path: Path, name: str) -> torch.Tensor:
+    from safetensors.torch import load_file
+
+    return load_file(path)[name]

@@ -14,8 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from latentstudio.core.errors import StudioError
-from latentstudio.models.checkpoint import open_bundle
-from latentstudio.models.registry import find_model
+from latentstudio.models.checkpoint import Bundle
 from trainers import dcgan
 from trainers.config import RunConfig
 from trainers.ema import ema_decay, update_average
@@ -60,11 +59,11 @@ class Training:
         skipped: phases skipped so far because a number was not finite.
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, first: Bundle | None = None) -> None:
+        """Build the networks; ``first`` brings weights to begin with."""
         self.config = config
         self.loss = LOSSES[config.loss.kind]
-        bundle = open_bundle(find_model(config.init)) if config.init else None
-        networks = dcgan.build(config.model, self.loss.critic, config.seed, bundle)
+        networks = dcgan.build(config.model, self.loss.critic, config.seed, first)
         self.generator, self.discriminator = networks
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         adam = config.optimizer

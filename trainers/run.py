@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write, make_folder
+from latentstudio.models.checkpoint import open_bundle
+from latentstudio.models.registry import find_model
 from trainers.checkpoint import load_snapshot, save_snapshot
 from trainers.config import FREE_TO_CHANGE, RunConfig, parse
 from trainers.export import provenance_of, write_model
@@ -59,15 +61,19 @@ class Run:
     """
 
     def __init__(self, folder: Path, config: RunConfig, data: Pictures, watcher: Watcher) -> None:
-        self.folder = make_folder(folder)
-        self.config = _settle_config(folder, config)
-        self.data = data
-        self.watcher = watcher
-        self.training = Training(self.config)
-        self.seconds = 0.0
-        self.best = Best()
+        _check_config(folder, config)
         state = load_snapshot(folder)
         self.resumed = state is not None
+        first = open_bundle(find_model(config.init)) if config.init and not self.resumed else None
+        self.training = Training(config, first)
+        # Nothing is written before everything fits.
+        self.folder = make_folder(folder)
+        atomic_write(folder / CONFIG, config.to_yaml().encode())
+        self.config = config
+        self.data = data
+        self.watcher = watcher
+        self.seconds = 0.0
+        self.best = Best()
         if state is not None:
             self.training.load_state(state["training"])
             self.seconds = state["seconds"]
@@ -93,11 +99,16 @@ class Run:
                 self.watcher.step(training.images, facts)
                 if any(map(math.isnan, facts.values())):
                     self.watcher.note("a number was not finite; that phase was skipped")
-                if self._snapshot_due() or training.images >= target or stop:
+                if self._snapshot_due():
                     self._tick()
                     self.snapshot()
                 elif training.images - self._ticked >= TICK_KIMG * 1000:
                     self._tick()
+            if stop:
+                self.watcher.note("Stopping: writing a snapshot; once more to stop without.")
+            if training.images > self._snapped:
+                self._tick()
+                self.snapshot()
         return not stop
 
     def snapshot(self) -> None:
@@ -117,7 +128,6 @@ class Run:
             "training": training.state(),
             "seconds": self.seconds,
             "best": dataclasses.asdict(self.best),
-            "swd": distance.mean,
         }
         save_snapshot(self.folder, state, best=is_best)
         if is_best:
@@ -185,8 +195,8 @@ def _mean(values: list[float]) -> float | None:
     return round(sum(finite) / len(finite), 5) if finite else None
 
 
-def _settle_config(folder: Path, config: RunConfig) -> RunConfig:
-    """Write the config of a new run; hold an old run to its own.
+def _check_config(folder: Path, config: RunConfig) -> None:
+    """Hold an old run to its own config.
 
     Raises:
         StudioError: the run in the folder was begun with other settings.
@@ -201,8 +211,6 @@ def _settle_config(folder: Path, config: RunConfig) -> RunConfig:
                 f"it has {old[changed[0]]!r}, asked for is {new[changed[0]]!r}",
                 "Choose another --out, or leave the setting as it was.",
             )
-    atomic_write(path, config.to_yaml().encode())
-    return config
 
 
 def read_config(folder: Path) -> RunConfig:
@@ -231,10 +239,15 @@ def _forget_after(path: Path, images: int) -> None:
 
 @contextlib.contextmanager
 def _stop_requested() -> Iterator[list[int]]:
-    """A list that is empty until the process is asked to stop (Ctrl-C or a polite kill)."""
+    """A list that is empty until the process is asked to stop (Ctrl-C or a polite kill).
+
+    Asked again, the process stops at once.
+    """
     asked: list[int] = []
 
     def ask(number: int, frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
         asked.append(number)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -29,6 +29,8 @@ def make_application() -> QApplication:
     """The QApplication with our style, fonts and name."""
     # Spinning OpenMP threads would starve the window's own; torch reads this when it is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # A thread that draws needs the interpreter between its operators: hand it over sooner.
+    sys.setswitchinterval(0.0001)
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
@@ -14,7 +15,7 @@ from latentstudio.engine.messages import Failure
 from latentstudio.ui.controls import SliderRow
 from latentstudio.ui.main_window import MainWindow
 
-_TICK_MS = 2
+_TICK_MS = 10  # a faster clock would itself slow the import of torch
 _MOVE_MS = 8  # 125 Hz
 _DRAGS, _DRAG_S = 5, 1.0
 _REST_MS = 400
@@ -121,7 +122,7 @@ class Probe(QObject):
 
     def _send(self, kind: QEvent.Type, share: float) -> None:
         """A mouse event on the slider's track, from its left end to its right."""
-        track = self._track()
+        track = self._track
         forth = share if self._drag % 2 == 0 else 1 - share
         place = QPointF(8 + forth * (track.width() - 16), track.height() / 2)
         left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -132,6 +133,7 @@ class Probe(QObject):
             track, QMouseEvent(kind, place, spot, button, held, Qt.KeyboardModifier.NoModifier)
         )
 
+    @cached_property
     def _track(self) -> QWidget:
         row = self._window.findChild(SliderRow, "truncation.psi")
         assert isinstance(row, SliderRow)

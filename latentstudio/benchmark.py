@@ -83,11 +83,11 @@ def measure_drawing(options: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     from latentstudio.core.recipe import Recipe, with_seed
-    from latentstudio.engine.device import choose, thread_count
+    from latentstudio.engine.device import choose, prepare_thread
     from latentstudio.engine.render import draw
     from latentstudio.models.registry import open_model
 
-    torch.set_num_threads(options["threads"] or thread_count())
+    prepare_thread(options["threads"])
     device = choose(options["device"])
     generator = open_model(options["model"], device=device, precision=options["precision"])
     drawings = [draw(generator, with_seed(Recipe(), seed)) for seed in range(_WARM + _DRAWS)]

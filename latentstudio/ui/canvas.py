@@ -63,7 +63,7 @@ class Canvas(QWidget):
         """Show a picture; ``painted`` follows when it is on the screen."""
         self._image = image
         self._fresh = True
-        self.update()
+        self.repaint()  # at once: Qt lets an update wait five milliseconds for more
 
     @property
     def smooth(self) -> bool:

@@ -17,6 +17,7 @@ class DragPlane(QWidget):
 
     def __init__(self, canvas: QWidget, columns: int, rows: int) -> None:
         super().__init__(canvas)
+        self._canvas = canvas
         self.setObjectName("drag_plane")
         self.pad = SeedPlane(columns, rows)
         self.pad.setAccessibleName("Seeds around the picture")
@@ -50,12 +51,11 @@ class DragPlane(QWidget):
         self._leave.start()
 
     def _stand(self) -> None:
-        canvas = self.parentWidget()
         inside = theme.px(_WIDTH) - 2 * _INSIDE
         self.pad.setFixedSize(inside, self.pad.heightForWidth(inside))
         self.adjustSize()
         edge = theme.px(_EDGE)
-        self.move(edge, canvas.height() - self.height() - edge)
+        self.move(edge, self._canvas.height() - self.height() - edge)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
         self._speed = QTimer(self, interval=500)
         self._speed.timeout.connect(self._show_speed)
         self._had_picture = False
+        self._told: tuple[int, int, str] | None = None
         self._drag_start: tuple[float, float] | None = None
         self._build(state_folder)
         self._connect()
@@ -163,7 +164,7 @@ class MainWindow(QMainWindow):
         self.jobs.finished.connect(self._job_finished)
         self.jobs.changed.connect(self.update_actions)
         document.changed.connect(self._document_changed)
-        document.history_changed.connect(self.update_actions)
+        document.history_changed.connect(self._history_changed)
         self.canvas.painted.connect(self._painted)
         self.canvas.dragged.connect(self._drag)
         self.canvas.released.connect(self._release)
@@ -228,12 +229,12 @@ class MainWindow(QMainWindow):
     def _show_frame(self, frame: Frame) -> None:
         self._busy.stop()
         self.header.set_busy(False)
+        first, self._had_picture = not self._had_picture, True
         self.canvas.show_image(image_of(frame.pixels))
         self.status.state.set_state("exact" if frame.exact else "live")
         if not self._speed.isActive():
             self._speed.start()
-        if not self._had_picture:
-            self._had_picture = True
+        if first:
             self._show_zoom()
             self.update_actions()
 
@@ -273,6 +274,14 @@ class MainWindow(QMainWindow):
             self.files.complain(error.error, error.trace)
         elif isinstance(result, Path):
             self.notices.post("info", f"{title}: done", str(result))
+
+    def _history_changed(self) -> None:
+        """A drag replaces its own step many times: only a new step is news for the menus."""
+        document = self.document
+        now = (document.index, len(document.entries), document.entries[document.index].label)
+        if now != self._told:
+            self._told = now
+            self.update_actions()
 
     def update_actions(self) -> None:
         """Enable what can be done now, and name what undo and redo would do."""

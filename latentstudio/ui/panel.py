@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import QTimer, SignalInstance
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +12,7 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Recipe
 from latentstudio.ui.controls import Control, Row, Section, Segmented, SliderRow
 
+SETTLE_MS = 200  # while a control moves, every millisecond belongs to the picture
 Get = Callable[[Recipe], float | None]
 Set = Callable[[Recipe, float], Recipe]
 
@@ -47,12 +48,17 @@ class Panel(Section):
         self.tasks = tasks
         self.info: ModelInfo | None = None
         self._followers: list[Callable[[Recipe], None]] = []
+        self._calm = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._calm.timeout.connect(self.fill_faces)
         self.build()
         document.changed.connect(self._document_changed)
 
     def build(self) -> None:
         """Add the controls."""
         raise NotImplementedError
+
+    def fill_faces(self) -> None:
+        """Ask for the panel's small faces: called once the recipe has settled."""
 
     def needs(self, info: ModelInfo) -> str:
         """Why this panel cannot work with a model, in words; empty where it can."""
@@ -71,6 +77,7 @@ class Panel(Section):
         """Show the values of a recipe, without echo."""
         for follow in self._followers:
             follow(recipe)
+        self._calm.start()
         self.set_summary(self.summary(recipe))
 
     # --- one line a control ---------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The look of the window: colour tokens, type ramp, palette and their live switching."""
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -168,9 +169,15 @@ def color(token: str, alpha: float = 1.0) -> QColor:
 
 def font(role: Role = "label") -> QFont:
     """The font of a role at the text size shown now, with tabular figures."""
+    return _font(role, _Look.scale)
+
+
+@lru_cache(maxsize=64)
+def _font(role: Role, scale: float) -> QFont:
+    """Made once: labels ask for their font at every repaint."""
     pixels, weight = _RAMP[role]
     made = QFont(FAMILY)
-    made.setPixelSize(px(pixels))
+    made.setPixelSize(round(pixels * scale))
     made.setWeight(QFont.Weight(weight))
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     made.setFeature(QFont.Tag("tnum"), 1)

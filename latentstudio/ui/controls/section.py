@@ -173,6 +173,8 @@ class Section(Control, QWidget):
 
     def set_summary(self, words: str) -> None:
         """The state in a few words, shown on the header of the closed section."""
+        if words == self._kept_summary:
+            return
         if not self._reason:
             self.header.summary = words
             self.header.setAccessibleDescription(words)

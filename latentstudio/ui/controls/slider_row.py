@@ -99,6 +99,8 @@ class SliderRow(Control, QWidget):
 
     def set_value(self, value: float) -> None:
         """Shows a value; emits nothing."""
+        if self.track.shows(value):
+            return
         self.track.set_number(value)
         self._show()
 
@@ -129,6 +131,8 @@ class SliderRow(Control, QWidget):
 
     def set_mixed(self, on: bool) -> None:
         """The value differs between the things it stands for: hollow knob, ``varies``."""
+        if on == self.track.mixed:
+            return
         self.track.mixed = on
         self.track.update()
         self._show()

@@ -62,6 +62,10 @@ class SliderTrack(Control, QSlider):
         """The value."""
         return self._value
 
+    def shows(self, value: float) -> bool:
+        """Whether the track stands at a value already."""
+        return not self.mixed and self._value == self.scale_of.clamp(value)
+
     def set_number(self, value: float) -> None:
         """Shows a value without telling anyone."""
         self._value = self.scale_of.clamp(value)

@@ -67,8 +67,10 @@ class WordTabs(Control, QTabBar):
 
     def set_count(self, key: str, count: int | None) -> None:
         """Shows a number after the words, or none."""
-        self._counts[key] = "" if count is None else f"{count:,}"
-        self.refresh()
+        words = "" if count is None else f"{count:,}"
+        if self._counts.get(key) != words:
+            self._counts[key] = words
+            self.refresh()
 
     def key(self) -> str:
         """The key of the chosen tab."""

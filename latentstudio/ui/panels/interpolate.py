@@ -152,17 +152,17 @@ class InterpolatePanel(Panel):
         self._add.setVisible(count < len(LETTERS))
         self._more.setVisible(count > len(LETTERS))
         self._more.setText(f"and {count - len(LETTERS)} more, lighter ones")
-        self._ask_faces(recipe)
 
-    def _ask_faces(self, recipe: Recipe) -> None:
+    def fill_faces(self) -> None:
+        """Ask for the faces of the blend, each alone."""
+        recipe = self.document.recipe
         faces = tuple(
             with_anchor(with_seed(recipe, 0), 0, anchor.latent)
             for anchor in recipe.anchors[: len(LETTERS)]
         )
-        if faces == self._drawn:
-            return
-        self._drawn = faces
-        self.tasks.faces(self.key, faces, self._take_face)
+        if faces != self._drawn and self.info is not None:
+            self._drawn = faces
+            self.tasks.faces(self.key, faces, self._take_face)
 
     def _take_face(self, index: int, image: QImage) -> None:
         self._rows[index].tile.set_image(image)

@@ -22,7 +22,7 @@ class PlanePanel(Panel):
 
     def build(self) -> None:
         self._corner: tuple[int, int] | None = None
-        self._drawn: Recipe | None = None
+        self._drawn: list[Recipe] = []
         self._place = (0.0, 0.0)
         self._pad = SeedPlane(COLUMNS, ROWS)
         self._pad.moved.connect(self._moved)
@@ -52,7 +52,7 @@ class PlanePanel(Panel):
     def mirror(self, pad: SeedPlane) -> None:
         """Let another pad show the same lattice and point."""
         self._pads.append(pad)
-        self._drawn = None
+        self._drawn = []
 
     def go(self, x: float, y: float, merge: str = "plane.walk") -> None:
         """Show a point of the plane."""
@@ -89,10 +89,17 @@ class PlanePanel(Panel):
         self._place = place
         x, y = place
         if self._corner is None or not self._near_middle(x, y):
-            self._corner = (math.floor(x) - 1, math.floor(y) - 1)
+            self._move_lattice((math.floor(x) - 1, math.floor(y) - 1))
+        assert self._corner is not None
         for pad in self._pads:
             pad.set_point(x - self._corner[0], y - self._corner[1])
-        self._ask_faces(recipe)
+
+    def _move_lattice(self, corner: tuple[int, int]) -> None:
+        """Show other seeds: the old faces go at once, the new ones come when drawn."""
+        self._corner = corner
+        for index in range(COLUMNS * ROWS):
+            self._take_face(index, None)
+        self.fill_faces()
 
     def _near_middle(self, x: float, y: float) -> bool:
         """Whether the lattice on show can stay: under a drag always, else away from its edge."""
@@ -103,20 +110,20 @@ class PlanePanel(Panel):
             margin <= inside_x <= COLUMNS - 1 - margin and margin <= inside_y <= ROWS - 1 - margin
         )
 
-    def _ask_faces(self, recipe: Recipe) -> None:
-        assert self._corner is not None
+    def fill_faces(self) -> None:
+        """Ask for the lattice as the recipe has it now."""
+        if self._corner is None:
+            return
         left, top = self._corner
+        recipe = self.document.recipe
         faces = [
             with_seed(recipe, plane_seed(left + i, top + j))
             for j in range(ROWS)
             for i in range(COLUMNS)
         ]
-        if self._drawn == faces[0]:
-            return
-        self._drawn = faces[0]
-        for index in range(len(faces)):
-            self._take_face(index, None)
-        self.tasks.faces(self.key, faces, self._take_face)
+        if faces != self._drawn and self.info is not None:
+            self._drawn = faces
+            self.tasks.faces(self.key, faces, self._take_face)
 
     def _take_face(self, index: int, image: QImage | None) -> None:
         for pad in self._pads:

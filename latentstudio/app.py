@@ -27,7 +27,7 @@ from latentstudio.ui.main_window import MainWindow
 
 def make_application() -> QApplication:
     """The QApplication with our style, fonts and name."""
-    # Spinning OpenMP threads would starve the window's own; torch reads this when it is imported.
+    # Spinning OpenMP threads would starve the window's own; torch's libraries read this once.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # A thread that draws needs the interpreter between its operators: hand it over sooner.
     sys.setswitchinterval(0.0001)

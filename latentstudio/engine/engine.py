@@ -151,6 +151,9 @@ class Engine:
         return True
 
     def _run(self) -> None:
+        from latentstudio.engine.preload import preload_torch
+
+        preload_torch()
         from latentstudio.engine.device import prepare_thread
 
         prepare_thread(self._threads)

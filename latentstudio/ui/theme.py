@@ -169,7 +169,7 @@ def color(token: str, alpha: float = 1.0) -> QColor:
 
 def font(role: Role = "label") -> QFont:
     """The font of a role at the text size shown now, with tabular figures."""
-    return _font(role, _Look.scale)
+    return QFont(_font(role, _Look.scale))  # a copy: some callers change theirs
 
 
 @lru_cache(maxsize=64)

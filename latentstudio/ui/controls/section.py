@@ -178,7 +178,8 @@ class Section(Control, QWidget):
         if not self._reason:
             self.header.summary = words
             self.header.setAccessibleDescription(words)
-            self.header.update()
+            if not self._open:  # an open section shows its controls instead
+                self.header.update()
         self._kept_summary = words
 
     def set_reason(self, reason: str) -> None:

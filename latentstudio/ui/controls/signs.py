@@ -33,6 +33,8 @@ class StatusDot(Control, QWidget):
 
     def set_state(self, state: Picture, detail: str = "") -> None:
         """Shows a state; ``detail`` follows the word (``64 px``)."""
+        if (state, detail) == (self._state, self._detail):
+            return
         self._state, self._detail = state, detail
         self.setAccessibleDescription(self.words())
         self.updateGeometry()

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from latentstudio.core.errors import StudioError
+from latentstudio.core.errors import StudioError, nearest
 
 
 @cache
@@ -38,3 +38,24 @@ def bundled_models() -> dict[str, Path]:
     found = {file.stem: file for file in sorted((assets() / "models").glob("*.safetensors"))}
     names = sorted(found, key=lambda name: (rank.index(name) if name in rank else len(rank), name))
     return {name: found[name] for name in names}
+
+
+def find_model(source: str) -> Path:
+    """The file of a bundled name or of a path; nothing is read.
+
+    Raises:
+        StudioError: neither; the nearest name is offered.
+    """
+    bundled = bundled_models()
+    if source in bundled:
+        return bundled[source]
+    if source.startswith("hf://"):
+        detail = "models are opened from files of this machine"
+        raise StudioError(f"Could not open {source}", detail, "Download it and give its path.")
+    path = Path(source).expanduser()
+    if path.exists():
+        return path
+    if path.suffix or len(path.parts) > 1:
+        raise StudioError(f"Could not open {source}", "there is no such file", "Check the name.")
+    detail = "it is neither a bundled model nor a file"
+    raise StudioError(f"Unknown model {source}", detail, nearest(source, bundled))

@@ -226,7 +226,7 @@ def open_model(*_):
     return FakeGenerator(delay=0.05)
 
 latentstudio.open_model = open_model
-drawing.locate = str
+drawing.find_model = str
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -32,7 +32,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
 @pytest.fixture
 def use(monkeypatch: pytest.MonkeyPatch) -> Use:
     """Make any model name open a fake; the first one has noise and two classes."""
-    monkeypatch.setattr("latentstudio.commands.drawing.locate", Path)
+    monkeypatch.setattr("latentstudio.commands.drawing.find_model", Path)
 
     def use(generator: FakeGenerator) -> FakeGenerator:
         monkeypatch.setattr(latentstudio, "open_model", lambda *_: generator)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write, make_folder
 from latentstudio.models.checkpoint import open_bundle
-from latentstudio.models.registry import find_model
+from latentstudio.resources import find_model
 from trainers.checkpoint import load_snapshot, save_snapshot
 from trainers.config import FREE_TO_CHANGE, RunConfig, parse
 from trainers.export import provenance_of, write_model

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from latentstudio.commands.answer import say
-from latentstudio.commands.library import locate
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.random import fresh_seed
 from latentstudio.core.recipe import ModelRef, Noise, Recipe, Truncation
 from latentstudio.engine.messages import Step
+from latentstudio.resources import find_model
 
 if TYPE_CHECKING:
     from latentstudio.models.generator import Generator
@@ -55,7 +55,7 @@ def open_drawer(
     Raises:
         StudioError: the model is unknown or unreadable, or the device does not work.
     """
-    path = locate(source)  # before torch, so that a mistyped name is told at once
+    path = find_model(source)  # before torch, so that a mistyped name is told at once
     # Threads that wait spinning halve the speed where other programs run; torch reads this once.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import torch

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from latentstudio.commands.answer import Answer, size_of, table
-from latentstudio.commands.library import locate
 from latentstudio.core.bundle import Card, read_card
 from latentstudio.core.errors import StudioError
+from latentstudio.resources import find_model
 
 TRUST = "plain numbers and a checked description: nothing in the file can run"
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Answer:
     """Read the card; no network is built and no tensor is loaded."""
-    path = locate(options.model)
+    path = find_model(options.model)
     card = read_card(path)
     facts = facts_of(card, path)
     return Answer(facts, lines_of(facts, card))

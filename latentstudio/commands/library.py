@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentstudio.core.bundle import read_card
-from latentstudio.core.errors import StudioError, nearest
+from latentstudio.core.errors import StudioError
 from latentstudio.core.recents import read_recents
 from latentstudio.core.recipe import ModelRef
 from latentstudio.resources import bundled_models
@@ -25,27 +25,6 @@ def known_models() -> list[Known]:
     shelf = {known.path.resolve() for known in bundled}
     recent = [path for path in read_recents() if path.resolve() not in shelf]
     return bundled + [Known(path.stem, path, False) for path in recent]
-
-
-def locate(source: str) -> Path:
-    """The file of a bundled name or of a path; nothing is read.
-
-    Raises:
-        StudioError: neither; the nearest name is offered.
-    """
-    bundled = bundled_models()
-    if source in bundled:
-        return bundled[source]
-    if source.startswith("hf://"):
-        detail = "models are opened from files of this machine"
-        raise StudioError(f"Could not open {source}", detail, "Download it and give its path.")
-    path = Path(source).expanduser()
-    if path.exists():
-        return path
-    if path.suffix or len(path.parts) > 1:
-        raise StudioError(f"Could not open {source}", "there is no such file", "Check the name.")
-    detail = "it is neither a bundled model nor a file"
-    raise StudioError(f"Unknown model {source}", detail, nearest(source, bundled))
 
 
 def find(model: ModelRef) -> Known:

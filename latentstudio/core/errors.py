@@ -25,7 +25,7 @@ class StudioError(Exception):
         if self.detail:
             text += f" - {self.detail.rstrip('.')}."
         if self.hint:
-            text += f" {self.hint}"
+            text = f"{text.rstrip('.')}. {self.hint}"
         return " ".join(text.split())
 
 

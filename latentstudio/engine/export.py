@@ -90,11 +90,10 @@ def note_of(generator: Generator, recipe: Recipe) -> PictureNote:
 
 def drawn_by(generator: Generator) -> Drawn:
     """The circumstances that the bytes of a picture depend on."""
-    parameter = generator.sample_z([0])
     return Drawn(
         threads=torch.get_num_threads(),
-        precision=str(getattr(generator, "precision", "float32")),
-        device=parameter.device.type,
+        precision=generator.precision,
+        device=generator.device,
         torch=torch.__version__,
     )
 

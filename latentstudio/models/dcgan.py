@@ -67,6 +67,14 @@ class Dcgan:
     def info(self) -> ModelInfo:
         return self._bundle.card.info
 
+    @property
+    def device(self) -> str:
+        return self._device.type
+
+    @property
+    def precision(self) -> str:
+        return str(self._dtype).removeprefix("torch.")
+
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
         z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]

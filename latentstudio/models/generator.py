@@ -21,6 +21,16 @@ class Generator(Protocol):
     @property
     def info(self) -> ModelInfo: ...
 
+    @property
+    def device(self) -> str:
+        """Where it draws: ``cpu``, ``cuda`` or ``mps``."""
+        ...
+
+    @property
+    def precision(self) -> str:
+        """What it draws with: ``float32``, ``bfloat16`` or ``float16``."""
+        ...
+
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         """Latents of integer seeds (0 to 2^32-1): float32 [B, z_dim] on the model's device."""
         ...

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,7 +11,7 @@ from latentstudio.core.errors import StudioError, nearest
 from latentstudio.models.checkpoint import Bundle, open_bundle
 from latentstudio.models.dcgan import Dcgan, DcganDiscriminator, DcganGenerator
 from latentstudio.models.generator import Generator
-from latentstudio.resources import bundled_models
+from latentstudio.resources import find_model
 
 
 @dataclass(frozen=True)
@@ -52,26 +51,6 @@ def open_model(source: str, device: str = "cpu", precision: str = "float32") -> 
         raise StudioError(f"Unknown precision {precision}", hint=nearest(precision, _PRECISIONS))
     bundle = open_bundle(find_model(source))
     return FAMILIES[bundle.card.family].open(bundle, _device(device), precision)
-
-
-def find_model(source: str) -> Path:
-    """The file of a bundled name or of a path.
-
-    Raises:
-        StudioError: neither; the hint offers the nearest bundled name.
-    """
-    bundled = bundled_models()
-    if source in bundled:
-        return bundled[source]
-    path = Path(source).expanduser()
-    is_name = path.name == source and not path.suffix
-    if is_name and not path.exists():
-        raise StudioError(
-            f"No model is called '{source}'",
-            "it is neither a bundled model nor a file",
-            nearest(source, bundled),
-        )
-    return path
 
 
 def _device(wanted: str) -> str:

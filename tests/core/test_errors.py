@@ -12,7 +12,7 @@ def test_the_line_says_what_why_and_what_to_do() -> None:
 
 def test_parts_may_be_left_out() -> None:
     assert str(StudioError("Nothing to do")) == "Nothing to do"
-    assert str(StudioError("No", hint="Try\nagain.")) == "No Try again."
+    assert str(StudioError("No", hint="Try\nagain.")) == "No. Try again."
 
 
 def test_an_error_survives_a_process_boundary() -> None:

@@ -196,7 +196,7 @@ def test_a_model_that_cannot_be_opened_leaves_the_old_one(bench: Bench) -> None:
 def test_an_unknown_device_is_told(bench: Bench) -> None:
     bench.engine.open("fake", "cpuu")
     bench.drain()
-    assert str(failure(bench).error) == "Unknown device cpuu Did you mean cpu?"
+    assert str(failure(bench).error) == "Unknown device cpuu. Did you mean cpu?"
 
 
 def test_a_job_that_fails_while_closing_does_not_keep_a_model_from_opening(bench: Bench) -> None:

@@ -5,7 +5,8 @@ import torch
 
 import latentstudio
 from latentstudio.core.errors import StudioError
-from latentstudio.models.registry import find_model, open_model
+from latentstudio.models.registry import open_model
+from latentstudio.resources import find_model
 from tests.models.examples import write_example
 
 
@@ -13,7 +14,7 @@ from tests.models.examples import write_example
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "faces.safetensors"
     write_example(path)
-    monkeypatch.setattr("latentstudio.models.registry.bundled_models", lambda: {"faces": path})
+    monkeypatch.setattr("latentstudio.resources.bundled_models", lambda: {"faces": path})
     return path
 
 

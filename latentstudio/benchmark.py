@@ -157,7 +157,9 @@ def measure_window(options: dict[str, Any]) -> dict[str, Any]:
         code = application.exec()
         if code != 0 or probe.error:
             raise StudioError("The window did not draw", probe.error or f"exit code {code}")
-        return probe.result()
+        result = probe.result()
+        result["slider_to_paint_ms"] = percentiles(result["slider_to_paint_ms"])
+        return result
 
 
 def _main() -> int:

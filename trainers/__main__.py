@@ -69,8 +69,9 @@ def _dispatch(given: list[str]) -> int:
     # Threads wait for each other by spinning. A short spin is as fast as the default one on an idle
     # machine, and does not starve on a busy one. It must be set before torch is loaded.
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
-    commands = importlib.import_module("trainers.commands")
-    run: Callable[[argparse.Namespace], int] = getattr(commands, name, commands.train)
+    module = "trainers.quick_commands" if name in ("data", "presets") else "trainers.commands"
+    function = name if name in _COMMANDS else "train"
+    run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), function)
     return run(options)
 
 

@@ -1,23 +1,21 @@
-"""The commands of latentstudio-train; each a few lines over the modules that do the work."""
+"""The commands of latentstudio-train that train and export; each a few lines over the modules."""
 
 import argparse
 import json
 import os
-import sys
-from typing import Any, Self
+from typing import Any
 
 import torch
-from tqdm import tqdm
 
 from trainers.checkpoint import BEST, NEWEST, read_snapshot
-from trainers.config import RunConfig, merge, parse_settings, preset_names, read_preset, resolve
+from trainers.config import RunConfig, merge, parse_settings, resolve
 from trainers.data.dataset import Dataset, open_data, open_source
-from trainers.data.write import write_dataset
 from trainers.export import provenance_of, publish
 from trainers.judge import Judge
 from trainers.loop import Facts, Training
 from trainers.probe import Probe, probe
 from trainers.run import Run, read_config
+from trainers.terminal import Progress, answer, note
 
 DONE, INTERRUPTED = 0, 130
 
@@ -34,7 +32,7 @@ def train(options: argparse.Namespace) -> int:
         run = Run(options.out, config, data, screen)
         screen.begin(run)
         finished = run.train()
-    _print(
+    answer(
         {"run": str(options.out), "kimg": run.training.images / 1000, "best_swd": run.best.swd},
         f"{run.training.images / 1000:.1f} thousand images; the best snapshot is of "
         f"{run.best.kimg:.1f} (swd {run.best.swd:.2f}).",
@@ -55,28 +53,7 @@ def export(options: argparse.Namespace) -> int:
     about = provenance_of(data, config.data, tuple(options.limits), half=not options.float32)
     card = publish(options.out, training, Judge(config, data), about)
     facts = {"file": str(options.out), "model_id": card.model_id, "metrics": dict(card.metrics)}
-    _print(facts, f"Wrote {options.out}: {json.dumps(facts['metrics'])}", options.json)
-    return DONE
-
-
-def presets(options: argparse.Namespace) -> int:
-    """List the presets."""
-    about = {name: read_preset(name)["about"] for name in preset_names()}
-    width = max(map(len, about))
-    _print(about, "\n".join(f"{n:{width}}  {text}" for n, text in about.items()), options.json)
-    return DONE
-
-
-def data(options: argparse.Namespace) -> int:
-    """Write a data set."""
-    with _Progress("pictures") as progress:
-        written = write_dataset(
-            options.spec, options.count, options.resolution, options.out, progress.show
-        )
-    for problem in written.problems:
-        _note(f"skipped {problem}")
-    facts = {"file": str(options.out), "pictures": written.count, "licence": written.licence}
-    _print(facts, f"Wrote {written.count} pictures to {options.out}.", options.json)
+    answer(facts, f"Wrote {options.out}: {json.dumps(facts['metrics'])}", options.json)
     return DONE
 
 
@@ -95,45 +72,20 @@ def _use_threads(config: RunConfig) -> None:
 
 
 def _open(spec: str, resolution: int, count: int | None) -> Dataset:
-    with _Progress("pictures") as progress:
+    with Progress("pictures") as progress:
         opened = open_data(spec, resolution, count, progress=progress.show)
     for problem in opened.problems[:20]:
-        _note(f"skipped {problem}")
+        note(f"skipped {problem}")
     return opened
 
 
 def _answer_dry_run(config: RunConfig, found: Probe, as_json: bool) -> int:
     facts = {"config": config.model_dump(mode="json"), **found.facts()}
-    _print(facts, f"{config.to_yaml()}\n{found}", as_json)
+    answer(facts, f"{config.to_yaml()}\n{found}", as_json)
     return DONE
 
 
-def _print(facts: dict[str, Any], text: str, as_json: bool) -> None:
-    sys.stdout.write((json.dumps(facts) if as_json else text) + "\n")
-
-
-def _note(text: str) -> None:
-    tqdm.write(text, file=sys.stderr)
-
-
-class _Progress:
-    """A bar on a terminal, nothing in a log file."""
-
-    def __init__(self, unit: str) -> None:
-        self._bar = tqdm(unit=unit, disable=not sys.stderr.isatty(), leave=False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
-
-    def show(self, done: int, total: int) -> None:
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
-
-
-class _Screen(_Progress):
+class _Screen(Progress):
     """Shows how a run goes."""
 
     def __init__(self, config: RunConfig) -> None:
@@ -145,10 +97,10 @@ class _Screen(_Progress):
         images = run.training.images
         self._bar.initial = self._bar.n = images  # the rate counts from here
         if run.resumed:
-            _note(f"Going on after {images / 1000:.1f} thousand images.")
+            note(f"Going on after {images / 1000:.1f} thousand images.")
 
     def step(self, images: int, facts: Facts) -> None:
         self._bar.update(images - self._bar.n)
 
     def note(self, text: str) -> None:
-        _note(text)
+        note(text)

@@ -6,7 +6,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint screens clean
+.PHONY: run test lint screens pictures clean
 
 run: $(VENV)/.installed
 	@$(BIN)/latentstudio $(ARGS)
@@ -23,6 +23,10 @@ lint: $(VENV)/.installed-test
 # Draws the pictures of the window anew, for the tests that compare them; look at the difference.
 screens: $(VENV)/.installed-test
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/ui --update-screens
+
+# Draws the README's pictures anew from the bundled model.
+pictures: $(VENV)/.installed
+	$(BIN)/python docs/pictures.py
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \

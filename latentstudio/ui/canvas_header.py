@@ -41,6 +41,11 @@ class CanvasHeader(QWidget):
         theme.events.changed.connect(self._theme_changed)
         self._theme_changed()
 
+    @property
+    def busy(self) -> bool:
+        """Whether the line is shown."""
+        return self._busy
+
     def set_busy(self, on: bool) -> None:
         """Show the thin line that says a picture is being drawn."""
         if on != self._busy:

@@ -201,7 +201,8 @@ class MainWindow(QMainWindow):
 
     def _document_changed(self, old: State, new: State) -> None:
         self._show_title()
-        if self.bridge.info is not None:
+        shown = self.bridge.frame
+        if self.bridge.info is not None and (shown is None or shown.recipe != new.recipe):
             self._busy.start()
 
     def _show_title(self) -> None:

@@ -187,6 +187,15 @@ def test_what_a_model_lacks_is_said_in_words(studio: Studio) -> None:
     assert "one style layer" in row.toolTip()
 
 
+def test_what_was_drawn_before_is_shown_without_waiting(studio: Studio) -> None:
+    slide(studio, "truncation.psi", [0.5])
+    studio.wait_for_picture()
+    studio.document.undo()
+    assert studio.wait_for_picture().recipe.truncation.psi == 1.0
+    studio.qtbot.wait(150)
+    assert not studio.window.header.busy
+
+
 def test_space_is_chosen_side_by_side(studio: Studio) -> None:
     segments = studio.control("sample.space")
     assert isinstance(segments, Segmented)

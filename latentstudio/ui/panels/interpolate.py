@@ -34,7 +34,7 @@ class SourceRow(QWidget):
         self.dice = IconButton("dices", f"Another face for {letter}")
         self.remove = IconButton("x", f"Take {letter} out of the blend")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(-4, 0, 0, 4)  # a tile keeps room for its ring
+        layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(8)
         layout.addWidget(self.tile)
         layout.addWidget(self.field, 1)

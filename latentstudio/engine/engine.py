@@ -3,6 +3,7 @@
 Importing this file needs no torch; the compute thread imports it when it starts.
 """
 
+import gc
 import itertools
 import threading
 import traceback
@@ -154,7 +155,11 @@ class Engine:
         from latentstudio.engine.preload import preload_torch
 
         preload_torch()
-        from latentstudio.engine.device import prepare_thread
+        gc.disable()  # the import makes a million objects that stay: looking for garbage is in vain
+        try:
+            from latentstudio.engine.device import prepare_thread
+        finally:
+            gc.enable()
 
         prepare_thread(self._threads)
         while self.run_once(wait=True):

@@ -1,33 +1,13 @@
-"""What the config of each family says: plain dataclasses, checked on reading, without torch."""
+"""The config of a DCGAN: what its networks are made of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
 
 from latentstudio.core.model_info import Critic, Prior
 from latentstudio.core.untrusted import InputError, Reader, choice, record, whole
 
 Norm = Literal["batch", "spectral", "none"]
-
-
-class FamilyConfig(Protocol):
-    """What a generator's config says about itself."""
-
-    family: ClassVar[str]
-
-    @property
-    def capabilities(self) -> Mapping[str, Any]:
-        """The fields of ModelInfo that follow from the config."""
-        ...
-
-
-class CriticConfig(Protocol):
-    """What a discriminator's config says about itself."""
-
-    @property
-    def critic(self) -> Critic:
-        """How to read its number."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -107,31 +87,26 @@ class DcganCriticConfig:
 _SIDE = whole(16, 128)
 _WIDTH = whole(1, 1024)
 
-# For each family, what reads the config of its generator and of its discriminator.
-FAMILY_READERS: dict[str, tuple[Reader[Any], Reader[Any]]] = {
-    "dcgan": (
-        record(
-            DcganConfig,
-            {
-                "resolution": _SIDE,
-                "z_dim": whole(1, 4096),
-                "prior": choice("normal", "uniform"),
-                "width": _WIDTH,
-            },
-            required=("resolution", "z_dim", "prior", "width"),
-        ),
-        record(
-            DcganCriticConfig,
-            {
-                "resolution": _SIDE,
-                "width": _WIDTH,
-                "norm": choice("batch", "spectral", "none"),
-                "critic": choice("logit", "hinge", "wasserstein"),
-            },
-            required=("resolution", "width", "norm", "critic"),
-        ),
-    ),
-}
+GENERATOR_READER: Reader[DcganConfig] = record(
+    DcganConfig,
+    {
+        "resolution": _SIDE,
+        "z_dim": whole(1, 4096),
+        "prior": choice("normal", "uniform"),
+        "width": _WIDTH,
+    },
+    required=("resolution", "z_dim", "prior", "width"),
+)
+CRITIC_READER: Reader[DcganCriticConfig] = record(
+    DcganCriticConfig,
+    {
+        "resolution": _SIDE,
+        "width": _WIDTH,
+        "norm": choice("batch", "spectral", "none"),
+        "critic": choice("logit", "hinge", "wasserstein"),
+    },
+    required=("resolution", "width", "norm", "critic"),
+)
 
 
 def _check_size(resolution: int, width: int) -> None:

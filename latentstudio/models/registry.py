@@ -11,6 +11,7 @@ from latentstudio.core.errors import StudioError, nearest
 from latentstudio.models.checkpoint import Bundle, open_bundle
 from latentstudio.models.dcgan import Dcgan, DcganDiscriminator, DcganGenerator
 from latentstudio.models.generator import Generator
+from latentstudio.models.stylegan import Stylegan, StyleganDiscriminator, StyleganGenerator
 from latentstudio.resources import find_model
 
 
@@ -31,6 +32,7 @@ class Family:
 
 FAMILIES: dict[str, Family] = {
     "dcgan": Family(DcganGenerator, DcganDiscriminator, Dcgan),
+    "stylegan": Family(StyleganGenerator, StyleganDiscriminator, Stylegan),
 }
 
 _PRECISIONS = ("float32", "bfloat16", "float16")

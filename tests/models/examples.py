@@ -6,7 +6,14 @@ import torch
 from torch import nn
 
 from latentstudio.core.bundle import Card
-from latentstudio.core.families import CriticConfig, DcganConfig, DcganCriticConfig, FamilyConfig
+from latentstudio.core.families import (
+    CriticConfig,
+    DcganConfig,
+    DcganCriticConfig,
+    FamilyConfig,
+    StyleganConfig,
+    StyleganCriticConfig,
+)
 from latentstudio.models.checkpoint import save_bundle
 from latentstudio.models.registry import FAMILIES
 
@@ -15,6 +22,10 @@ EXAMPLES: dict[str, tuple[FamilyConfig, CriticConfig]] = {
     "dcgan": (
         DcganConfig(resolution=16, z_dim=12, prior="normal", width=8),
         DcganCriticConfig(resolution=16, width=8, norm="batch", critic="logit"),
+    ),
+    "stylegan": (
+        StyleganConfig(16, z_dim=12, w_dim=10, widths=(8, 8, 6), mapping_layers=2),
+        StyleganCriticConfig(16, widths=(8, 8, 6)),
     ),
 }
 
@@ -57,5 +68,5 @@ def write_example(
     if not critic:
         card = Card(**{**vars(card), "discriminator": None})
     tensors = discriminator.state_dict() if critic else None
-    stats = {"style_mean": torch.zeros(1, 12)}
+    stats = {"style_mean": torch.zeros(1, card.config.capabilities["style_dim"])}
     return save_bundle(path, card, generator.state_dict(), tensors, stats, half=half)

@@ -59,7 +59,6 @@ def test_styles_and_pictures_have_their_shapes(model: Generator) -> None:
     assert images.shape == (3, 3, info.resolution, info.resolution)
     assert images.dtype == torch.float32
     assert images.isfinite().all()
-    assert images.abs().max() <= 1
     assert images.std() > 0.01
 
 
@@ -130,7 +129,8 @@ def test_the_open_model_draws_what_the_trained_network_drew(model: Generator, fa
     z = model.sample_z(range(8))
     with torch.no_grad():
         expected = network(z)
-    torch.testing.assert_close(model.synthesize(model.map(z)), expected, atol=1e-5, rtol=0)
+    drawn = model.synthesize(model.map(z), noise="none")
+    torch.testing.assert_close(drawn, expected, atol=1e-5, rtol=1e-5)
 
 
 def test_the_open_critic_says_what_the_trained_one_said(model: Generator, family: str) -> None:

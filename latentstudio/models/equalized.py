@@ -1,0 +1,96 @@
+"""Layers with an equalised learning rate: weights of unit variance, scaled where they are used."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from latentstudio.models.layers import LEAK
+
+ROOT_TWO = 2**0.5
+
+
+class EqualLinear(nn.Module):
+    """A fully connected layer (Karras et al. 2018, section 4.1): x W^T / sqrt(in) + b.
+
+    Args:
+        features_in: length of the input.
+        features_out: length of the output.
+        rate: learning-rate multiplier: weights are stored larger by its inverse and used smaller
+            (Karras et al. 2019, appendix C).
+        bias: the value that every bias begins with.
+    """
+
+    def __init__(
+        self, features_in: int, features_out: int, rate: float = 1.0, bias: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(features_out, features_in) / rate)
+        self.bias = nn.Parameter(torch.full((features_out,), bias / rate))
+        self._scale, self._rate = rate / math.sqrt(features_in), rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map [..., in] to [..., out]."""
+        return F.linear(x, self.weight * self._scale, self.bias * self._rate)
+
+
+class EqualConv2d(nn.Module):
+    """A convolution (Karras et al. 2018, section 4.1): W / sqrt(in k^2), and a bias from 0."""
+
+    def __init__(
+        self, channels_in: int, channels_out: int, kernel: int, stride: int = 1, padding: int = 0
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(channels_out, channels_in, kernel, kernel))
+        self.bias = nn.Parameter(torch.zeros(channels_out))
+        self._scale = 1 / math.sqrt(channels_in * kernel**2)
+        self._stride, self._padding = stride, padding
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map [B, in, H, W] to [B, out, H', W']."""
+        return F.conv2d(x, self.weight * self._scale, self.bias, self._stride, self._padding)
+
+
+class MinibatchDeviation(nn.Module):
+    """Adds a channel that says how much the pictures of a group differ.
+
+    Karras et al. 2018, section 3: the standard deviation of every feature over the group, averaged
+    over features and places. Groups are neighbours in the batch. In evaluation a picture is judged
+    alone: the channel then holds the running mean of what it held in training.
+
+    Args:
+        group: pictures in a group; a smaller or odd batch is one group.
+    """
+
+    def __init__(self, group: int) -> None:
+        super().__init__()
+        self.group = group
+        self.running: Tensor
+        self.register_buffer("running", torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map [B, C, H, W] to [B, C + 1, H, W]."""
+        count, _, height, width = x.shape
+        if self.training:
+            group = self.group if count % self.group == 0 else count
+            grouped = x.float().reshape(-1, group, *x.shape[1:])
+            variance = grouped.var(dim=1, unbiased=False)
+            found = (variance + 1e-8).sqrt().mean(dim=(1, 2, 3))
+            with torch.no_grad():
+                self.running.lerp_(found.mean(), 0.01)
+            deviation = found.repeat_interleave(group)
+        else:
+            deviation = self.running.expand(count)
+        channel = deviation.to(x.dtype)[:, None, None, None].expand(-1, 1, height, width)
+        return torch.cat([x, channel], dim=1)
+
+
+def pixel_norm(x: Tensor) -> Tensor:
+    """Divide by the root mean square over channels [B, C, ...] (Karras et al. 2018, 4.2)."""
+    return x * torch.rsqrt(x.square().mean(dim=1, keepdim=True) + 1e-8)
+
+
+def rectify(x: Tensor, gain: float = ROOT_TWO) -> Tensor:
+    """Leaky rectifier, times a gain that keeps the variance."""
+    return F.leaky_relu(x, LEAK) * gain

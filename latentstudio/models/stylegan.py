@@ -1,0 +1,474 @@
+"""StyleGAN2 (Karras et al. 2020): z to w, w to styles that modulate every convolution; its critic.
+
+Styles scale activations, not weights (section 2.2 and appendix B: the same function): one
+convolution serves the whole batch, and the weights can be kept ready in any precision.
+"""
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from latentstudio.core.errors import StudioError
+from latentstudio.core.families import StyleganConfig, StyleganCriticConfig
+from latentstudio.core.latent import seed_z
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.models.checkpoint import Bundle, fill
+from latentstudio.models.classes import class_weights
+from latentstudio.models.equalized import (
+    EqualConv2d,
+    EqualLinear,
+    MinibatchDeviation,
+    pixel_norm,
+    rectify,
+)
+from latentstudio.models.generator import Classes, NoiseMode
+from latentstudio.models.layers import LEAK
+
+Noises = Sequence[Tensor | None]
+"""For each convolution but the picture layers, noise [1 or B, 1, R, R], or None for none."""
+
+
+class Mapping(nn.Module):
+    """z [B, z_dim], and class weights [B, C] if there are classes, to w [B, w_dim]."""
+
+    def __init__(self, config: StyleganConfig) -> None:
+        super().__init__()
+        self.embed = EqualLinear(config.classes, config.w_dim) if config.classes else None
+        first = config.z_dim + (config.w_dim if config.classes else 0)
+        sizes = [first, *[config.w_dim] * config.mapping_layers]
+        self.layers = nn.ModuleList(
+            EqualLinear(a, b, config.mapping_rate) for a, b in itertools.pairwise(sizes)
+        )
+
+    def forward(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
+        w = pixel_norm(z.float())
+        if self.embed is not None:
+            assert classes is not None
+            w = torch.cat([w, pixel_norm(self.embed(classes.float()))], dim=1)
+        for layer in self.layers:
+            w = rectify(layer(w))
+        return w
+
+
+class ModulatedConv2d(nn.Module):
+    """A convolution whose input channels are scaled by a style (section 2.2).
+
+    Args:
+        channels_in: of the features.
+        channels_out: of the result.
+        w_dim: length of w.
+        kernel: side of the kernel.
+        up: double the side: fractionally strided, then blurred by [1, 3, 3, 1].
+        demodulate: divide each output channel by the deviation that the style gives it (eq. 3).
+    """
+
+    def __init__(
+        self,
+        channels_in: int,
+        channels_out: int,
+        w_dim: int,
+        kernel: int = 3,
+        *,
+        up: bool = False,
+        demodulate: bool = True,
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(channels_out, channels_in, kernel, kernel))
+        self.affine = EqualLinear(w_dim, channels_in, bias=1.0)
+        self._scale = 1 / math.sqrt(channels_in * kernel**2)
+        self._up, self._demodulate = up, demodulate
+        self._ready: tuple[Tensor, Tensor] | None = None
+
+    def keep_ready(self, dtype: torch.dtype) -> None:
+        """Keep the scaled weight in a precision, once for all pictures; for frozen networks."""
+        scaled = self.weight * self._scale
+        self._ready = scaled.to(dtype, memory_format=torch.channels_last), _energy(scaled)
+
+    def forward(self, x: Tensor, w: Tensor, gain: float = 1.0) -> Tensor:
+        """Features [B, in, H, W] and w [B, w_dim] to [B, out, H', W'], times ``gain``."""
+        # The sums behind styles and demodulation need float32.
+        with torch.autocast(x.device.type, enabled=False):
+            style = self.affine(w.float())
+            scaled, energy = self._ready or self._prepare()
+            if self._demodulate:
+                scale_out = torch.rsqrt(style.square() @ energy + 1e-8) * gain
+        y = self._convolve(x * style.to(x.dtype)[:, :, None, None], scaled.to(x.dtype))
+        return y * scale_out.to(y.dtype)[:, :, None, None] if self._demodulate else y
+
+    def _prepare(self) -> tuple[Tensor, Tensor]:
+        scaled = self.weight * self._scale
+        return scaled, _energy(scaled)
+
+    def _convolve(self, x: Tensor, weight: Tensor) -> Tensor:
+        if not self._up:
+            return F.conv2d(x, weight, padding=weight.shape[-1] // 2)
+        # A quarter of the multiplications of enlarging first; the blur is cheap beside them.
+        return blur(F.conv_transpose2d(x, weight.transpose(0, 1), stride=2), gain=4.0)
+
+
+class StyledConv2d(nn.Module):
+    """Modulated convolution, noise of learned strength, bias, leaky rectifier."""
+
+    def __init__(
+        self, channels_in: int, channels_out: int, config: StyleganConfig, *, up: bool = False
+    ) -> None:
+        super().__init__()
+        self.conv = ModulatedConv2d(channels_in, channels_out, config.w_dim, up=up)
+        self.noise_strength = nn.Parameter(torch.zeros(()))
+        self.bias = nn.Parameter(torch.zeros(channels_out))
+        self._gain, self._clamp = config.gain, config.clamp
+
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
+        # The rectifier is homogeneous, so its gain goes into the factors that are there anyway.
+        y = self.conv(x, w, self._gain)
+        if noise is not None:
+            y = y + (noise * (self.noise_strength * self._gain)).to(y.dtype)
+        y = y + (self.bias * self._gain).to(y.dtype)[:, None, None]
+        y = F.leaky_relu_(y, LEAK)
+        return y if self._clamp is None else y.clamp(-self._clamp, self._clamp)
+
+
+class ToPicture(nn.Module):
+    """Features to a picture: a modulated 1x1 convolution without demodulation, and a bias."""
+
+    def __init__(self, channels: int, config: StyleganConfig) -> None:
+        super().__init__()
+        self.conv = ModulatedConv2d(channels, 3, config.w_dim, 1, demodulate=False)
+        self.bias = nn.Parameter(torch.zeros(3))
+        self._clamp = config.clamp
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        picture = self.conv(x, w).float() + self.bias[:, None, None]
+        return picture if self._clamp is None else picture.clamp(-self._clamp, self._clamp)
+
+
+class SynthesisBlock(nn.Module):
+    """One resolution: an enlarging convolution (not at 4 pixels), another one, a picture."""
+
+    def __init__(self, channels_in: int, channels: int, config: StyleganConfig, last: bool) -> None:
+        super().__init__()
+        first = channels_in == 0
+        self.up = None if first else StyledConv2d(channels_in, channels, config, up=True)
+        self.conv = StyledConv2d(channels, channels, config)
+        wants_picture = last or config.architecture == "skip"
+        self.picture = ToPicture(channels, config) if wants_picture else None
+        wants_skip = config.architecture == "resnet" and not first
+        self.skip = nn.Conv2d(channels_in, channels, 1, bias=False) if wants_skip else None
+        if self.skip is not None:
+            nn.init.normal_(self.skip.weight, std=1 / math.sqrt(channels_in))
+
+    def forward(self, x: Tensor, styles: Tensor, noises: Noises) -> Tensor:
+        """Features to features; styles [B, 2 or 1, D] of the convolutions, and as many noises."""
+        y = x
+        if self.up is not None:
+            y = self.up(y, styles[:, 0], noises[0])
+        y = self.conv(y, styles[:, -1], noises[-1])
+        if self.skip is not None:
+            y = (y + enlarge(self.skip(x))) * 0.5**0.5
+        return y
+
+
+class Synthesis(nn.Module):
+    """Styles [B, L, D] to pictures [B, 3, R, R].
+
+    The first block takes style 0, block k styles 2k-1 and 2k, and the picture layer of block k
+    style 2k+1, as in the published weights.
+    """
+
+    def __init__(self, config: StyleganConfig) -> None:
+        super().__init__()
+        widths = config.widths
+        self.constant = nn.Parameter(torch.randn(widths[0], 4, 4))
+        pairs = zip((0, *widths), widths, strict=False)
+        self.blocks = nn.ModuleList(
+            SynthesisBlock(a, b, config, level == len(widths) - 1)
+            for level, (a, b) in enumerate(pairs)
+        )
+        self.resolutions = config.resolutions
+        self.dtype: torch.dtype | None = None
+
+    def keep_ready(self, dtype: torch.dtype) -> None:
+        """Fix the precision of features and convolutions; for frozen networks."""
+        self.dtype = dtype
+        for layer in self.modules():
+            if isinstance(layer, ModulatedConv2d):
+                layer.keep_ready(dtype)
+
+    def forward(self, styles: Tensor, noises: Noises, resolution: int | None = None) -> Tensor:
+        """Draw, or stop early at a smaller ``resolution`` (skip architecture)."""
+        x = self.constant.to(self._feature_type(styles.device.type))
+        x = x.expand(len(styles), -1, -1, -1).contiguous(memory_format=torch.channels_last)
+        total: Tensor | None = None
+        for level, block in enumerate(self.blocks):
+            span = slice(max(0, 2 * level - 1), 2 * level + 1)
+            x = block(x, styles[:, span], noises[span])
+            if block.picture is not None:
+                picture = block.picture(x, styles[:, 2 * level + 1])
+                total = picture if total is None else enlarge(total) + picture
+            if self.resolutions[level] == resolution:
+                break
+        assert total is not None
+        return total
+
+    def _feature_type(self, device: str) -> torch.dtype:
+        if self.dtype is not None:
+            return self.dtype
+        lowered = torch.is_autocast_enabled(device)
+        return torch.get_autocast_dtype(device) if lowered else self.constant.dtype
+
+
+class StyleganGenerator(nn.Module):
+    """Mapping and synthesis; in training each layer gets fresh noise, in evaluation none."""
+
+    def __init__(self, config: StyleganConfig) -> None:
+        super().__init__()
+        self.mapping = Mapping(config)
+        self.synthesis = Synthesis(config)
+        self.style_layers = config.style_layers
+
+    def forward(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
+        w: Tensor = self.mapping(z, classes)
+        return self.draw(w[:, None].expand(-1, self.style_layers, -1))
+
+    def draw(self, styles: Tensor) -> Tensor:
+        """Styles [B, L, D] to pictures [B, 3, R, R]."""
+        images: Tensor = self.synthesis(styles, self._noises(len(styles), styles.device))
+        return images
+
+    def _noises(self, count: int, device: torch.device) -> Noises:
+        sides = noise_sides(self.synthesis.resolutions)
+        if not self.training:
+            return [None] * len(sides)
+        return [torch.randn(count, 1, side, side, device=device) for side in sides]
+
+
+class DiscriminatorBlock(nn.Module):
+    """Halve the side: two convolutions beside a 1x1 one on the averaged pixels."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        self.conv = EqualConv2d(channels_in, channels_in, 3, padding=1)
+        self.down = EqualConv2d(channels_in, channels_out, 4, stride=2, padding=1)
+        self.skip = EqualConv2d(channels_in, channels_out, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = rectify(self.conv(x))
+        # Both gains of 1/sqrt(2) in one: the sum of two variances stays one.
+        y = rectify(self.down(y), 1.0)
+        skip: Tensor = self.skip(F.avg_pool2d(x, 2)) * 0.5**0.5
+        return y + skip
+
+
+class StyleganDiscriminator(nn.Module):
+    """Pictures [B, 3, R, R], and class weights [B, C] if there are classes, to numbers [B]."""
+
+    def __init__(self, config: StyleganCriticConfig) -> None:
+        super().__init__()
+        *_, first = widths = config.widths
+        self.first: nn.Module = (
+            EqualConv2d(3, first, 4, stride=2, padding=1)
+            if config.halves_first
+            else EqualConv2d(3, first, 1)
+        )
+        pairs = zip(widths[:0:-1], widths[-2::-1], strict=True)
+        self.blocks = nn.ModuleList(DiscriminatorBlock(*pair) for pair in pairs)
+        last = widths[0]
+        self.deviation = MinibatchDeviation(config.group) if config.group else None
+        self.conv = EqualConv2d(last + bool(config.group), last, 3, padding=1)
+        self.features = EqualLinear(last * 16, last)
+        self.verdict = EqualLinear(last, 1)
+        self.embed = EqualLinear(config.classes, last) if config.classes else None
+
+    def forward(self, images: Tensor, classes: Tensor | None = None) -> Tensor:
+        x = rectify(self.first(images))
+        for block in self.blocks:
+            x = block(x)
+        if self.deviation is not None:
+            x = self.deviation(x)
+        x = rectify(self.conv(x))
+        features = rectify(self.features(x.flatten(1)))
+        verdict: Tensor = self.verdict(features).float()[:, 0]
+        if self.embed is not None:
+            # Projection (Miyato and Koyama 2018, equation 3).
+            assert classes is not None
+            verdict = verdict + (self.embed(classes) * features).float().sum(1)
+        return verdict
+
+
+class Stylegan:
+    """A StyleGAN2 as a Generator: w of every layer is a style."""
+
+    def __init__(self, bundle: Bundle, device: str = "cpu", precision: str = "float32") -> None:
+        self._bundle = bundle
+        self._device = torch.device(device)
+        self._dtype: torch.dtype = getattr(torch, precision)
+        card = bundle.card
+        assert isinstance(card.config, StyleganConfig)
+        config = card.config
+        network = fill(lambda: StyleganGenerator(config), bundle.generator, "generator", card.name)
+        self._network = network.to(self._device)
+        self._network.synthesis.keep_ready(self._dtype)
+        self._mean = _mean_style(bundle, config).to(self._device)
+
+    @property
+    def info(self) -> ModelInfo:
+        return self._bundle.card.info
+
+    @property
+    def device(self) -> str:
+        return self._device.type
+
+    @property
+    def precision(self) -> str:
+        return str(self._dtype).removeprefix("torch.")
+
+    def sample_z(self, seeds: Sequence[int]) -> Tensor:
+        """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
+        z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]
+        stacked = np.stack(z) if z else np.zeros((0, self.info.z_dim), np.float32)
+        return torch.from_numpy(stacked).to(self._device)
+
+    def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
+        """Z [B, z_dim] to w, the same for every layer: [B, L, D].
+
+        Raises:
+            StudioError: classes are asked of a model that has none, or an unknown one.
+        """
+        w: Tensor = self._network.mapping(z, self._class_weights(classes, len(z)))
+        return w[:, None].repeat(1, self.info.style_layers, 1)
+
+    def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
+        """Pull the styles of layers < ``cutoff`` to the mean w (Karras et al. 2019, appendix B)."""
+        if psi == 1.0:
+            return styles
+        pulled = self._mean + psi * (styles - self._mean)
+        if cutoff is None:
+            return pulled
+        return torch.cat([pulled[:, :cutoff], styles[:, cutoff:]], dim=1)
+
+    def synthesize(
+        self,
+        styles: Tensor,
+        noise: NoiseMode = "const",
+        psi: float = 1.0,
+        max_resolution: int | None = None,
+        *,
+        noise_seed: int = 0,
+    ) -> Tensor:
+        """Draw styles [B, L, D]: float32 [B, 3, R, R], or smaller for ``max_resolution``.
+
+        ``psi`` is for other families.
+        """
+        noises = self._noises(noise, noise_seed, len(styles))
+        stop = self._stop_at(max_resolution)
+        images: Tensor = self._network.synthesis(styles, noises, stop)
+        return images
+
+    def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
+        """The critic's number [B] for pictures [B, 3, R, R], or None without a critic."""
+        if self._critic is None:
+            return None
+        verdicts: Tensor = self._critic(
+            images.to(self._dtype), self._class_weights(classes, len(images))
+        )
+        return verdicts
+
+    def to(self, device: str, precision: str = "float32") -> "Stylegan":
+        """The same model elsewhere; it starts again from the stored weights."""
+        return Stylegan(self._bundle, device, precision)
+
+    def _noises(self, mode: NoiseMode, seed: int, count: int) -> Noises:
+        sides = noise_sides(self._network.synthesis.resolutions)
+        if mode == "none":
+            return [None] * len(sides)
+        if mode == "random":
+            return [torch.randn(count, 1, side, side).to(self._device) for side in sides]
+        constant = (constant_noise(seed, layer, side) for layer, side in enumerate(sides))
+        return [noise.to(self._device) for noise in constant]
+
+    def _stop_at(self, wanted: int | None) -> int | None:
+        """The smallest resolution that can be drawn and is not below ``wanted``, if any is."""
+        if wanted is None:
+            return None
+        fitting = [side for side in self.info.output_resolutions if side >= wanted]
+        return fitting[0] if fitting else None
+
+    def _class_weights(self, classes: Classes | None, count: int) -> Tensor | None:
+        return class_weights(self.info, classes, count, self._device)
+
+    @cached_property
+    def _critic(self) -> nn.Module | None:
+        card = self._bundle.card
+        config = card.discriminator
+        if config is None:
+            return None
+        assert isinstance(config, StyleganCriticConfig)
+        network = fill(
+            lambda: StyleganDiscriminator(config),
+            self._bundle.discriminator,
+            "discriminator",
+            card.name,
+        )
+        placed: nn.Module = network.to(self._device, self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return placed
+
+
+def noise_sides(resolutions: Sequence[int]) -> list[int]:
+    """Side of the noise of each convolution: one at 4 pixels, two at every other resolution."""
+    first, *rest = resolutions
+    return [first, *(side for r in rest for side in (r, r))]
+
+
+@functools.lru_cache(maxsize=64)
+def constant_noise(seed: int, layer: int, side: int) -> Tensor:
+    """The constant noise of a layer: float32 [1, 1, side, side], not to be changed."""
+    entropy = np.random.SeedSequence((seed, layer)).generate_state(1, np.uint64)
+    random = torch.Generator().manual_seed(int(entropy[0]))
+    return torch.randn(1, 1, side, side, generator=random)
+
+
+def blur(x: Tensor, gain: float = 1.0) -> Tensor:
+    """Low-pass each channel by [1, 3, 3, 1] both ways: [B, C, H, W] to [B, C, H - 1, W - 1]."""
+    channels = x.shape[1]
+    kernel = _blur_kernel(x.dtype, x.device, gain).expand(channels, 1, 4, 4)
+    return F.conv2d(x, kernel, padding=1, groups=channels)
+
+
+@functools.lru_cache(maxsize=32)
+def _blur_kernel(dtype: torch.dtype, device: torch.device, gain: float) -> Tensor:
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
+    return (taps[:, None] * taps * gain).to(device, dtype)
+
+
+def enlarge(images: Tensor) -> Tensor:
+    """Double the side by the filter [1, 3, 3, 1], zero outside the picture.
+
+    Bilinear interpolation is that filter except at the border, where it repeats pixels; a frame of
+    zeros that is cut off again makes it the same there, too.
+    """
+    framed = F.pad(images, (1, 1, 1, 1))
+    large = F.interpolate(framed, scale_factor=2, mode="bilinear", align_corners=False)
+    return large[:, :, 2:-2, 2:-2]
+
+
+def _energy(weight: Tensor) -> Tensor:
+    """Sum of squares over the kernel: [in, out]."""
+    return weight.square().sum((2, 3)).T
+
+
+def _mean_style(bundle: Bundle, config: StyleganConfig) -> Tensor:
+    mean = bundle.stats.get("style_mean")
+    if mean is None or mean.shape[-1] != config.w_dim:
+        raise StudioError(
+            f"{bundle.card.name} has no mean style",
+            "truncation needs it",
+            "Export the model again.",
+        )
+    return mean.float().reshape(1, -1, config.w_dim)

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from latentstudio.core.errors import StudioError
+from latentstudio.data.factor import Factor
 from trainers.data.factors import (
-    Factor,
     fingerprint,
     load_table,
     read_factors,

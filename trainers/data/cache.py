@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file, atomic_write, make_folder
-from trainers.data.factors import Factor
+from latentstudio.data.factor import Factor
+from latentstudio.data.folder import Job
 
 SHARD = 512  # pictures: 6 MB at 64 pixels
 _FORMAT = 1
@@ -34,8 +35,6 @@ _ABANDONED = 3600.0  # seconds after which a temporary file belongs to no living
 
 T = TypeVar("T")
 
-Arrays = dict[str, NDArray[Any]]
-Job = Callable[[int], Arrays]
 Progress = Callable[[int, int], None]
 
 

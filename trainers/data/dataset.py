@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from latentstudio.core.errors import StudioError, nearest
+from latentstudio.data.factor import Factor
+from latentstudio.data.folder import open_pictures
 from trainers.data import cache
 from trainers.data.avatars import PREFIX, parse_avatars
 from trainers.data.cache import Progress, Source
-from trainers.data.factors import Factor, style_names
-from trainers.data.folder import open_pictures
+from trainers.data.factors import style_names
 
 ENDLESS_COUNT = 20_000  # faces made ready where nobody says how many
 MAX_RESOLUTION = 1024

@@ -11,10 +11,10 @@ from PIL import Image
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file
-from trainers.data.cache import Arrays, Job, Progress, Source, run_jobs, usable_cores
+from latentstudio.data.folder import ATTRIBUTION, Arrays, Job
+from latentstudio.data.layout import FILE, format_layout
+from trainers.data.cache import Progress, Source, run_jobs, usable_cores
 from trainers.data.dataset import choose_rows, no_pictures, open_source
-from trainers.data.folder import ATTRIBUTION
-from trainers.data.layout import FILE, format_layout
 
 _LARGEST_JOB = 256  # pictures
 

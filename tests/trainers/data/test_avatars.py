@@ -7,9 +7,10 @@ import pytest
 from dicebear import Avatar
 
 from latentstudio.core.errors import StudioError
+from latentstudio.data.factor import HIDDEN
 from trainers.data import avatars
 from trainers.data.avatars import Avatars, draw_options, parse_avatars, render
-from trainers.data.factors import HIDDEN, load_table, read_factors, style_names, vocabulary
+from trainers.data.factors import load_table, read_factors, style_names, vocabulary
 
 STYLES = style_names()
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from latentstudio.core.errors import StudioError
+from latentstudio.data.folder import Arrays, Job
 from trainers.data import cache
 from trainers.data.avatars import Avatars
 from trainers.data.dataset import open_data
@@ -36,10 +37,10 @@ class Counting:
     def identity(self) -> dict[str, Any]:
         return {"spec": "counting"}
 
-    def job(self, first: int, count: int) -> cache.Job:
+    def job(self, first: int, count: int) -> Job:
         return functools.partial(self.make, first, count)
 
-    def make(self, first: int, count: int, resolution: int) -> cache.Arrays:
+    def make(self, first: int, count: int, resolution: int) -> Arrays:
         if self.deadly in range(first, first + count):
             raise KeyboardInterrupt
         self.made.append(first)

@@ -9,10 +9,8 @@ import pytest
 from dicebear import Style
 
 from latentstudio.core.errors import StudioError
+from latentstudio.data.factor import HIDDEN, UNCLEAR, Factor
 from trainers.data.factors import (
-    HIDDEN,
-    UNCLEAR,
-    Factor,
     load_table,
     read_factors,
     style_names,

@@ -19,9 +19,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.untrusted import InputError
-from trainers.data import layout
-from trainers.data.cache import Arrays, Job
-from trainers.data.factors import Factor
+from latentstudio.data import layout
+from latentstudio.data.factor import Factor
 
 ATTRIBUTION = "ATTRIBUTION.txt"
 SUFFIXES = {
@@ -49,6 +48,8 @@ _ERRORS = (
     Image.DecompressionBombWarning,
 )
 
+Arrays = dict[str, NDArray[Any]]
+Job = Callable[[int], Arrays]
 Reader = Callable[[str], bytes]
 
 

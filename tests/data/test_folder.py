@@ -13,9 +13,9 @@ from PIL import Image
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.untrusted import InputError
-from trainers.data import folder
+from latentstudio.data import folder
+from latentstudio.data.folder import open_pictures, read_picture
 from trainers.data.dataset import Dataset, open_data
-from trainers.data.folder import open_pictures, read_picture
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 

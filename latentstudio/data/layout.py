@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentstudio.core.untrusted import InputError, explained, parse_json
-from trainers.data.factors import Factor
+from latentstudio.data.factor import Factor
 
 FILE = "dataset.json"
 MAX_CLASSES = 10_000

@@ -1,0 +1,1 @@
+"""Pictures from the user's files, and what is known of them; for training and for judging."""

@@ -8,7 +8,6 @@ entry ``latentstudio`` is the card, a JSON object.
 import hashlib
 import json
 import math
-import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -131,7 +130,7 @@ def read_card(path: str | Path) -> Card:
     """
     path = Path(path)
     with explained(f"Could not open the model {path.name}", _HINT):
-        metadata, tensors = _read_header(path)
+        metadata, tensors = read_header(path)
         values = current_version(parse_json(metadata), FORMAT_VERSION, {})
         return _read_values(values, path, tensors)
 
@@ -204,7 +203,12 @@ def _hash_span(digest: Any, file: BinaryIO, begin: int, end: int) -> None:
 # --- the safetensors header ----------------------------------------------------------------------
 
 
-def _read_header(path: Path) -> tuple[str, dict[str, TensorEntry]]:
+def read_header(path: Path) -> tuple[str, dict[str, TensorEntry]]:
+    """The card's text and the table of tensors of a file that may not be what it says.
+
+    Raises:
+        InputError: no safetensors file with a card, or its tensors do not fill it exactly.
+    """
     try:
         if not path.is_file():
             raise InputError("it is a folder" if path.is_dir() else "there is no such file")
@@ -221,9 +225,11 @@ def _read_header(path: Path) -> tuple[str, dict[str, TensorEntry]]:
 
 def _parse_header(file: BinaryIO, size: int) -> tuple[str, dict[str, TensorEntry]]:
     start = file.read(9)
-    if len(start) < 9 or start[8:] != b"{" or _starts_otherwise(start):
+    length = int.from_bytes(start[:8], "little")
+    # The length of an honest header may begin as other files do: 128 as a pickle does.
+    otherwise = length > _LARGEST_HEADER and _starts_otherwise(start)
+    if len(start) < 9 or start[8:] != b"{" or otherwise:
         raise InputError(f"it is {_kind(start + file.read(64))}, not a model")
-    (length,) = struct.unpack("<Q", start[:8])
     if length > _LARGEST_HEADER or size > _LARGEST_FILE:
         raise InputError("its description is too large to be one")
     if 8 + length > size:

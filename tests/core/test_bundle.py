@@ -144,6 +144,13 @@ def test_other_files_are_named_for_what_they_are(path: Path, data: bytes, words:
     assert words in refusal(path)
 
 
+@pytest.mark.parametrize("length", [0x0780, 0x4B50])
+def test_a_header_may_have_a_length_that_looks_like_another_file(path: Path, length: int) -> None:
+    header, data = header_of(write(path))
+    write_raw(path, json.dumps(header).encode().ljust(length), data)
+    assert read_card(path).name == "tiny"
+
+
 def test_places_without_a_file(tmp_path: Path) -> None:
     assert "there is no such file" in refusal(tmp_path / "none.safetensors")
     (tmp_path / "folder.safetensors").mkdir()

@@ -1,6 +1,6 @@
 """Sliced Wasserstein distance between two sets of pictures, on the Laplacian pyramid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
+
+Array = NDArray[np.float32]
 
 SCALE = 1e3
 """Distances are multiplied by a thousand, as published."""
@@ -51,13 +53,13 @@ class RealSet:
         side, self._levels = real.shape[-1], list[_Level]()
         while side >= COARSEST:
             slices = torch.randn(real.shape[1] * PATCH**2, directions, generator=random)
-            corners = torch.randint(0, side - PATCH + 1, (2, len(real), patches), generator=random)
+            corners = _corners(side, len(real), patches, random)
             self._levels.append(_Level(side, corners, slices / slices.norm(dim=0)))
             side //= 2
         for level, cut in zip(self._levels, self._cut(real), strict=True):
             spread, mean = torch.std_mean(cut, dim=(0, 2, 3), keepdim=True)
             level.mean, level.spread = mean, spread.clamp_min(1e-8)
-            level.real = level.project(cut)
+            level.real = _project(cut, level.mean, level.spread, level.slices)
 
     def distance(self, fake: Tensor) -> SlicedWasserstein:
         """The distance of as many pictures of the same size, at each level; 0 is equal.
@@ -69,18 +71,80 @@ class RealSet:
             raise ValueError(f"sets differ in shape: {tuple(self.shape)}, {tuple(fake.shape)}")
         distances = {}
         for level, cut in zip(self._levels, self._cut(fake), strict=True):
-            gap = np.abs(level.real - level.project(cut)).mean()
+            projections = _project(cut, level.mean, level.spread, level.slices)
+            gap = np.abs(level.real - projections).mean()
             distances[level.side] = float(gap) * SCALE
         return SlicedWasserstein(distances)
 
+    def reduced(self, quantiles: int = 256) -> "ReducedSet":
+        """A few hundred kB that stand for the set and compare with any number of pictures.
+
+        Raises:
+            ValueError: fewer patches than quantiles.
+        """
+        patches = self._levels[0].corners.shape[-1]
+        levels = [
+            ReducedLevel(
+                level.side,
+                level.slices,
+                level.mean,
+                level.spread,
+                torch.from_numpy(_reduce(level.real, quantiles)),
+            )
+            for level in self._levels
+        ]
+        return ReducedSet(tuple(levels), patches)
+
     def _cut(self, images: Tensor) -> list[Tensor]:
-        """Patches of each level: [N * patches, C, 7, 7]; a few pictures at a time stay in cache."""
-        parts: list[list[Tensor]] = [[] for _ in self._levels]
-        for start in range(0, len(images), _CHUNK):
-            bands = laplacian_pyramid(images[start : start + _CHUNK])
-            for level, band, part in zip(self._levels, bands, parts, strict=True):
-                part.append(_patches(band, level.corners[:, start : start + _CHUNK]))
-        return [torch.cat(part) for part in parts]
+        return _cut(images, [level.corners for level in self._levels])
+
+
+@dataclass(frozen=True)
+class ReducedLevel:
+    """What is kept of a level of the pyramid.
+
+    Attributes:
+        side: of the level, in pixels.
+        slices: unit directions [C * 49, directions].
+        mean, spread: moments of the real patches, by channel [1, C, 1, 1].
+        quantiles: means of equal parts of the sorted real projections [directions, Q].
+    """
+
+    side: int
+    slices: Tensor
+    mean: Tensor
+    spread: Tensor
+    quantiles: Tensor
+
+
+@dataclass(frozen=True)
+class ReducedSet:
+    """Real pictures by the quantiles of their projections.
+
+    Distances are a little less than those of a RealSet: within a quantile, what is too low and
+    what is too high cancel. They must be compared with each other only.
+    """
+
+    levels: tuple[ReducedLevel, ...]
+    patches: int
+
+    def distance(self, fake: Tensor, seed: int = 0) -> SlicedWasserstein:
+        """The distance of pictures [N, 3, R, R] in [-1, 1], R as that of the real ones.
+
+        Raises:
+            ValueError: pictures of another size, or fewer patches than quantiles.
+        """
+        if fake.shape[-1] != self.levels[0].side:
+            raise ValueError(f"pictures of {fake.shape[-1]} pixels, not {self.levels[0].side}")
+        random = torch.Generator().manual_seed(seed)
+        corners = [_corners(level.side, len(fake), self.patches, random) for level in self.levels]
+        distances = {}
+        for kept, cut in zip(self.levels, _cut(fake, corners), strict=True):
+            real = kept.quantiles.numpy()
+            projections = _project(cut, kept.mean, kept.spread, kept.slices)
+            gap = np.abs(real - _reduce(projections, real.shape[1])).mean()
+            distances[kept.side] = float(gap) * SCALE
+        return SlicedWasserstein(distances)
 
 
 @dataclass
@@ -90,12 +154,7 @@ class _Level:
     slices: Tensor
     mean: Tensor = field(init=False)
     spread: Tensor = field(init=False)
-    real: NDArray[np.float32] = field(init=False)
-
-    def project(self, patches: Tensor) -> NDArray[np.float32]:
-        """Sorted projections [directions, count]; numpy sorts three times as fast as torch."""
-        flat = ((patches - self.mean) / self.spread).flatten(1)
-        return np.sort((self.slices.to(flat.device).T @ flat.T).cpu().numpy(), axis=1)
+    real: Array = field(init=False)
 
 
 def laplacian_pyramid(images: Tensor, coarsest: int = COARSEST) -> Iterator[Tensor]:
@@ -108,6 +167,37 @@ def laplacian_pyramid(images: Tensor, coarsest: int = COARSEST) -> Iterator[Tens
         yield images - _enlarge(smaller)
         images = smaller
     yield images
+
+
+def _corners(side: int, count: int, patches: int, random: torch.Generator) -> Tensor:
+    """Upper left corners of the patches: [rows and columns, count, patches]."""
+    return torch.randint(0, side - PATCH + 1, (2, count, patches), generator=random)
+
+
+def _cut(images: Tensor, corners: Sequence[Tensor]) -> list[Tensor]:
+    """Patches of each level: [N * patches, C, 7, 7]; a few pictures at a time stay in cache."""
+    parts: list[list[Tensor]] = [[] for _ in corners]
+    for start in range(0, len(images), _CHUNK):
+        bands = laplacian_pyramid(images[start : start + _CHUNK])
+        for places, band, part in zip(corners, bands, parts, strict=True):
+            part.append(_patches(band, places[:, start : start + _CHUNK]))
+    return [torch.cat(part) for part in parts]
+
+
+def _project(patches: Tensor, mean: Tensor, spread: Tensor, slices: Tensor) -> Array:
+    """Sorted projections [directions, count]; numpy sorts three times as fast as torch."""
+    flat = ((patches - mean.to(patches)) / spread.to(patches)).flatten(1)
+    return np.sort((slices.to(flat.device).T @ flat.T).cpu().numpy(), axis=1)
+
+
+def _reduce(ordered: Array, parts: int) -> Array:
+    """The means of ``parts`` nearly equal parts of sorted rows [directions, count]."""
+    if ordered.shape[1] < parts:
+        raise ValueError(f"{ordered.shape[1]} patches make no {parts} quantiles")
+    edges = np.linspace(0, ordered.shape[1], parts + 1).round().astype(np.int64)
+    sums: Array = np.add.reduceat(ordered, edges[:-1], axis=1, dtype=np.float64)
+    means: Array = (sums / np.diff(edges)).astype(np.float32)
+    return means
 
 
 def _patches(images: Tensor, corners: Tensor) -> Tensor:

@@ -60,3 +60,21 @@ def test_answers_do_not_change_and_shapes_must_agree() -> None:
     assert first == again
     with pytest.raises(ValueError, match="shape"):
         RealSet(real, patches=4, directions=8).distance(fake[:10])
+
+
+def test_a_reduced_set_judges_alike_and_any_number_of_pictures() -> None:
+    real = noise(0, 128)
+    whole = RealSet(real, patches=16, directions=64)
+    reduced = whole.reduced(64)
+    wider = noise(1, 128) * 1.5
+    assert reduced.distance(wider).mean == pytest.approx(whole.distance(wider).mean, rel=0.05)
+    assert reduced.distance(noise(1, 64)).mean < reduced.distance(wider).mean / 5
+    assert reduced.levels[0].quantiles.shape == (64, 64)
+
+
+def test_a_reduced_set_refuses_what_it_cannot_judge() -> None:
+    reduced = RealSet(noise(0), patches=4, directions=8).reduced(256)
+    with pytest.raises(ValueError, match="16 pixels, not 32"):
+        reduced.distance(noise(0, 64, 16))
+    with pytest.raises(ValueError, match="make no 256 quantiles"):
+        reduced.distance(noise(0, 8))

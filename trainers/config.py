@@ -5,45 +5,11 @@ from importlib import resources
 from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from latentstudio.core.errors import StudioError, nearest
-from latentstudio.core.families import DcganConfig, DcganCriticConfig, Norm
-from latentstudio.core.model_info import Critic
-
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=1)]
-
-
-class Part(BaseModel):
-    """A part of the config: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DcganModel(Part):
-    """The networks of a DCGAN."""
-
-    family: Literal["dcgan"] = "dcgan"
-    resolution: Literal[16, 32, 64, 128] = 64
-    z_dim: Annotated[int, Field(ge=1, le=4096)] = 100
-    prior: Literal["normal", "uniform"] = "normal"
-    width_g: Count = 64
-    width_d: Count = 64
-    norm_d: Norm = "batch"
-
-    @model_validator(mode="after")
-    def _makes_networks(self) -> Self:
-        self.generator()
-        self.discriminator("logit")
-        return self
-
-    def generator(self) -> DcganConfig:
-        return DcganConfig(self.resolution, self.z_dim, self.prior, self.width_g)
-
-    def discriminator(self, critic: Critic) -> DcganCriticConfig:
-        return DcganCriticConfig(self.resolution, self.width_d, self.norm_d, critic)
+from trainers.architectures import DcganModel, Model
+from trainers.part import Count, NotNegative, Part, Positive, Share
 
 
 class NonSaturating(Part):
@@ -56,6 +22,55 @@ class Hinge(Part):
     """The hinge loss."""
 
     kind: Literal["hinge"] = "hinge"
+
+
+class Wasserstein(Part):
+    """The difference of means; needs a gradient penalty."""
+
+    kind: Literal["wasserstein"] = "wasserstein"
+
+
+class Relativistic(Part):
+    """Cross entropy on the difference between a real and a fake picture's numbers."""
+
+    kind: Literal["relativistic"] = "relativistic"
+
+
+class R2(Part):
+    """Penalty on the discriminator's gradient at fake pictures, every few steps."""
+
+    kind: Literal["r2"] = "r2"
+    gamma: NotNegative = 1.0
+    every: Count = 16
+
+
+class GradientPenalty(Part):
+    """Wasserstein's penalty between real and fake pictures, with drift of the real numbers."""
+
+    kind: Literal["gradient_penalty"] = "gradient_penalty"
+    gamma: NotNegative = 10.0
+    target: Positive = 1.0
+    drift: NotNegative = 1e-3
+    every: Count = 1
+
+
+class PathLength(Part):
+    """Penalty on how unevenly steps in w move the picture; for StyleGAN."""
+
+    kind: Literal["path_length"] = "path_length"
+    gamma: NotNegative = 2.0
+    decay: Positive = 0.01
+    share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Of the batch that is looked at."""
+    every: Count = 8
+
+
+class Orthogonal(Part):
+    """Penalty on the generator's filters for being alike; embeddings are left out."""
+
+    kind: Literal["orthogonal"] = "orthogonal"
+    gamma: NotNegative = 1e-4
+    every: Count = 1
 
 
 class R1(Part):
@@ -95,6 +110,12 @@ class Snapshots(Part):
     """How many z re-estimate the average's batch statistics; an export takes at least 8,000."""
 
 
+Loss = Annotated[NonSaturating | Hinge | Wasserstein | Relativistic, Field(discriminator="kind")]
+Regularizer = Annotated[
+    R1 | R2 | GradientPenalty | PathLength | Orthogonal, Field(discriminator="kind")
+]
+
+
 class RunConfig(Part):
     """Everything about a run; ``config.yaml`` of the run folder holds it, resolved."""
 
@@ -108,18 +129,32 @@ class RunConfig(Part):
     kimg: Positive = 1000.0
     batch: Annotated[int, Field(ge=2)] = 64
     d_steps: Count = 1
-    model: DcganModel = DcganModel()
-    loss: Annotated[NonSaturating | Hinge, Field(discriminator="kind")] = NonSaturating()
-    regularizers: tuple[R1, ...] = ()
+    model: Model = DcganModel()
+    loss: Loss = NonSaturating()
+    regularizers: tuple[Regularizer, ...] = ()
+    style_mixing: Share = 0.0
+    """Share of pictures drawn with two w, the second from a random layer on; for StyleGAN."""
     optimizer: Optimizer = Optimizer()
     average: Average = Average()
     snapshots: Snapshots = Snapshots()
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     threads: Count | None = None
 
+    @model_validator(mode="after")
+    def _fits_the_family(self) -> Self:
+        wants_styles = self.style_mixing > 0 or any(
+            isinstance(regularizer, PathLength) for regularizer in self.regularizers
+        )
+        if wants_styles and self.model.family != "stylegan":
+            raise ValueError("style mixing and path length need model.family=stylegan")
+        return self
+
     def to_yaml(self) -> str:
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
+
+_TAGS = ("kind", "family")
+"""The fields that tell the parts of a union apart."""
 
 FREE_TO_CHANGE = ("kimg", "snapshots", "threads", "preset")
 """What may differ when a run goes on; anything else would make it another run."""
@@ -203,7 +238,7 @@ def merge(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
 def _is_same_part(low: Any, high: Any) -> bool:
     if not isinstance(low, Mapping) or not isinstance(high, Mapping):
         return False
-    return bool(low.get("kind") == high.get("kind", low.get("kind")))
+    return all(low.get(tag) == high.get(tag, low.get(tag)) for tag in _TAGS)
 
 
 def _presets() -> Any:
@@ -212,18 +247,20 @@ def _presets() -> Any:
 
 def _explain(error: ValidationError) -> StudioError:
     first = error.errors()[0]
-    place = [str(part) for part in first["loc"]]
+    place: list[str] = []
+    parts: list[type[Part]] = [RunConfig]
+    for step in map(str, first["loc"]):
+        tagged = [part for part in parts if _kind_of(part) == step]
+        if tagged:  # the tag of a union, which no user writes in a name
+            parts = tagged
+            continue
+        place.append(step)
+        inner = [part.model_fields[step] for part in parts if step in part.model_fields]
+        last = [part for field in inner for part in _parts_in(field.annotation)]
+        parts = last or parts  # an index in a list leaves them
     name = ".".join(place)
     if first["type"] != "extra_forbidden":
         return StudioError(f"The setting {name} cannot be {first['input']!r}", first["msg"])
-    parts: list[type[Part]] = [RunConfig]
-    for step in place[:-1]:
-        inner = [part.model_fields[step] for part in parts if step in part.model_fields]
-        if inner:
-            parts = [part for field in inner for part in _parts_in(field.annotation)]
-        else:  # the tag of a union, or the index in a list
-            tagged = [part for part in parts if _kind_of(part) == step]
-            parts = tagged or parts
     known = {key for part in parts for key in part.model_fields}
     return StudioError(f"There is no setting '{name}'", "", nearest(place[-1], known))
 
@@ -235,5 +272,7 @@ def _parts_in(annotation: Any) -> list[type[Part]]:
 
 
 def _kind_of(part: type[Part]) -> str | None:
-    field = part.model_fields.get("kind")
-    return field.default if field else None
+    for tag in _TAGS:
+        if tag in part.model_fields:
+            return str(part.model_fields[tag].default)
+    return None

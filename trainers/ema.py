@@ -30,8 +30,8 @@ def update_average(average: nn.Module, module: nn.Module, decay: float) -> None:
 
 
 @torch.no_grad()
-def estimate_statistics(module: nn.Module, batches: Iterable[Tensor]) -> None:
-    """Set the moments of every batch norm to their mean over ``batches`` of inputs, in place.
+def estimate_statistics(module: nn.Module, batches: Iterable[tuple[Tensor, ...]]) -> None:
+    """Set the moments of every batch norm to their mean over ``batches`` of arguments, in place.
 
     An average of weights has other activations than any of the networks it is an average of, so
     it needs statistics of its own. Leaves the module in evaluation mode.
@@ -44,7 +44,7 @@ def estimate_statistics(module: nn.Module, batches: Iterable[Tensor]) -> None:
             norm.momentum = None  # a plain mean over the batches
         module.train()
         for batch in batches:
-            module(batch)
+            module(*batch)
         for norm, momentum in zip(norms, momenta, strict=True):
             norm.momentum = momentum
     module.eval()

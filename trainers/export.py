@@ -11,15 +11,19 @@ from torch import Tensor
 from latentstudio import __version__
 from latentstudio.core.bundle import DRAWN_NOT_REAL, Card
 from latentstudio.models.checkpoint import save_bundle
-from latentstudio.models.registry import open_model
+from latentstudio.models.registry import FAMILIES, open_model
 from trainers.config import RunConfig
-from trainers.dcgan import plain
 from trainers.ema import estimate_statistics
-from trainers.judge import Judge, settle
+from trainers.judge import Judge, chunked, draw_some, settle
 from trainers.loop import Pictures, Training
+from trainers.networks import plain
+from trainers.streams import stream
 
 STATISTICS_IMAGES = 8000
 """So many z at least give the average its batch statistics."""
+
+MEAN_OF = 10_000
+"""The mean style is that of so many z (Karras et al. 2020)."""
 
 AVATARS = "avatars:"
 
@@ -53,10 +57,10 @@ def publish(path: Path, training: Training, judge: Judge, about: Provenance) -> 
         StudioError: the file cannot be written.
     """
     config = training.config
-    settle(training.average, config, max(STATISTICS_IMAGES, config.snapshots.statistics_images))
+    settle(training, max(STATISTICS_IMAGES, config.snapshots.statistics_images))
     write_model(path, training, judge, about)
     model = open_model(str(path))
-    distance = judge.distance(lambda z: model.synthesize(model.map(z)))
+    distance = judge.distance(lambda z, *classes: model.synthesize(model.map(z, *classes)))
     levels = {f"swd{side}": round(value, 2) for side, value in distance.levels.items()}
     metrics = {"swd": round(distance.mean, 2), **levels, "swd_images": len(judge.real)}
     return write_model(path, training, judge, dataclasses.replace(about, metrics=metrics))
@@ -69,13 +73,15 @@ def write_model(path: Path, training: Training, judge: Judge, about: Provenance)
         StudioError: the file cannot be written.
     """
     model = training.config.model
-    config = model.discriminator(training.loss.critic)
-    critic = plain(training.discriminator, config)
-    estimate_statistics(critic, judge.batches(training.average))
+    classes = len(training.classes)
+    config = model.discriminator(training.loss.critic, classes)
+    critic = plain(training.discriminator, lambda: FAMILIES[model.family].discriminator(config))
+    estimate_statistics(critic, ((batch,) for batch in judge.batches(training.average)))
     card = Card(
         name=path.stem,
         family=model.family,
-        config=model.generator(),
+        config=model.generator(classes),
+        classes=training.classes,
         discriminator=config,
         training=_facts(training.config, training.images),
         metrics=about.metrics,
@@ -84,11 +90,22 @@ def write_model(path: Path, training: Training, judge: Judge, about: Provenance)
         limits=about.limits,
     )
     stats = {
-        "style_mean": torch.zeros(1, model.z_dim),
+        "style_mean": _mean_style(training),
         "critic_real": _mean_and_spread(judge.verdicts(critic)),
     }
     weights = training.average.state_dict(), critic.state_dict()
     return save_bundle(path, card, *weights, stats, half=about.half)
+
+
+@torch.no_grad()
+def _mean_style(training: Training) -> Tensor:
+    """The mean of w over many z [1, w_dim], or of z itself, which is 0, in families without w."""
+    if not hasattr(training.average, "mapping"):
+        return torch.zeros(1, training.config.model.z_dim)
+    random = stream("statistics", training.config.seed)
+    parts = chunked(*draw_some(training, MEAN_OF, random))
+    w = torch.cat([training.average.mapping(*part) for part in parts])  # type: ignore[operator]
+    return w.mean(0, keepdim=True)
 
 
 def provenance_of(

@@ -1,14 +1,15 @@
 """What a snapshot is worth: the average's pictures against real ones, and the critic's numbers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from latentstudio.metrics.swd import RealSet, SlicedWasserstein
 from trainers.config import RunConfig
 from trainers.ema import estimate_statistics
-from trainers.loop import Pictures, to_images
+from trainers.loop import Pictures, Training, class_weights, to_images
 from trainers.streams import draw_latents, stream
 
 GRID = 6
@@ -26,41 +27,52 @@ class Judge:
         self.real = to_images(data.images(range(count)))
         self._real_set = RealSet(self.real, patches=_PATCHES, directions=_DIRECTIONS)
         self._z = draw_latents(model.prior, count, model.z_dim, stream("judge", config.seed))
+        self._classes = class_weights(data.labels(range(count)), len(data.classes))
 
     @torch.no_grad()
-    def distance(self, generate: Callable[[Tensor], Tensor]) -> SlicedWasserstein:
-        """The distance of what ``generate`` makes of z [B, z_dim] to the real pictures."""
-        fake = torch.cat([generate(part) for part in chunks(self._z)])
+    def distance(self, generate: Callable[..., Tensor]) -> SlicedWasserstein:
+        """The distance of what ``generate`` makes of z [B, z_dim] to the real pictures.
+
+        With classes, ``generate`` is given the class weights [B, C] of real pictures, too.
+        """
+        fake = torch.cat([generate(*parts) for parts in chunked(self._z, *self._classes)])
         return self._real_set.distance(fake)
 
-    def batches(self, generate: Callable[[Tensor], Tensor]) -> Iterator[Tensor]:
+    def batches(self, generate: Callable[..., Tensor]) -> Iterator[Tensor]:
         """Real and generated pictures by turns, a batch at a time."""
-        for real, z in zip(chunks(self.real), chunks(self._z), strict=True):
-            yield from (real, generate(z))
+        for real, z, *classes in chunked(self.real, self._z, *self._classes):
+            yield from (real, generate(z, *classes))
 
     @torch.no_grad()
-    def verdicts(self, criticise: Callable[[Tensor], Tensor]) -> Tensor:
+    def verdicts(self, criticise: Callable[..., Tensor]) -> Tensor:
         """The critic's numbers on the real pictures: [N]."""
-        return torch.cat([criticise(part) for part in chunks(self.real)])
+        parts = chunked(self.real, *self._classes)
+        return torch.cat([criticise(*part) for part in parts])
 
 
-def chunks(tensor: Tensor) -> Sequence[Tensor]:
-    """A tensor in parts that a network can take at once."""
-    return torch.split(tensor, _CHUNK)
+def chunked(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Tensors of one length, side by side in parts that a network can take at once."""
+    return zip(*(torch.split(tensor, _CHUNK) for tensor in tensors), strict=True)
 
 
-def settle(average: nn.Module, config: RunConfig, count: int) -> None:
+def settle(training: Training, count: int) -> None:
     """Give the average the batch statistics of ``count`` z; it is left in evaluation mode."""
-    model = config.model
-    random = stream("statistics", config.seed)
-    latents = draw_latents(model.prior, count, model.z_dim, random)
-    estimate_statistics(average, chunks(latents))
+    random = stream("statistics", training.config.seed)
+    latents = draw_some(training, count, random)
+    estimate_statistics(training.average, chunked(*latents))
 
 
 @torch.no_grad()
-def draw_grid(average: nn.Module, config: RunConfig) -> Tensor:
-    """The pictures of the run's fixed z: [36, 3, R, R]."""
-    model = config.model
-    z = draw_latents(model.prior, GRID * GRID, model.z_dim, stream("grid", config.seed))
-    images: Tensor = average(z)
+def draw_grid(training: Training) -> Tensor:
+    """The pictures of the run's fixed z: [36, 3, R, R]; with classes, a column has a class."""
+    images: Tensor = training.average(
+        *draw_some(training, GRID * GRID, stream("grid", training.config.seed))
+    )
     return images
+
+
+def draw_some(training: Training, count: int, random: torch.Generator) -> tuple[Tensor, ...]:
+    """What the generator takes: z [count, z_dim], and with classes weights of each by turns."""
+    model, classes = training.config.model, len(training.classes)
+    z = draw_latents(model.prior, count, model.z_dim, random)
+    return z, *class_weights(np.arange(count) % max(classes, 1), classes)

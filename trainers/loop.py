@@ -1,25 +1,24 @@
-"""The networks in training, and one step in phases: D main, D regularizer, G main.
-
-A fourth phase, the G regularizer, comes with the first family that has one.
-"""
+"""The networks in training, and one step in four phases: D main, D regularizer, G main and G's."""
 
 import copy
 import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle
-from trainers import dcgan
-from trainers.config import RunConfig
+from trainers import networks, regularizers
+from trainers.config import GradientPenalty, Orthogonal, PathLength, RunConfig
 from trainers.ema import ema_decay, update_average
 from trainers.losses import LOSSES
-from trainers.regularizers import r1
+from trainers.mixing import mixed_styles
+from trainers.precision import wants_bfloat16
 from trainers.streams import draw_latents, stream
 
 PATIENCE = 5
@@ -29,6 +28,13 @@ FLOOR = 0.05
 """What is left of the learning rates at the end of a run that lets them fall."""
 
 Facts = dict[str, float]
+
+
+class Batch(NamedTuple):
+    """Real pictures uint8 [B, H, W, 3], and their class numbers int64 [B] if there are classes."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64] | None = None
 
 
 class Pictures(Protocol):
@@ -44,7 +50,16 @@ class Pictures(Protocol):
         """Whom to name, a sentence each."""
         ...
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the class labels; empty without classes."""
+        ...
+
     def __len__(self) -> int: ...
+
+    def labels(self, indices: ArrayLike) -> NDArray[Any] | None:
+        """Class numbers int64 [B], or None without labels."""
+        ...
 
     def images(self, indices: ArrayLike) -> NDArray[np.uint8]:
         """Pictures uint8 [B, H, W, 3]."""
@@ -59,31 +74,41 @@ class Training:
         skipped: phases skipped so far because a number was not finite.
     """
 
-    def __init__(self, config: RunConfig, first: Bundle | None = None) -> None:
-        """Build the networks; ``first`` brings weights to begin with."""
+    def __init__(
+        self, config: RunConfig, first: Bundle | None = None, classes: Sequence[str] = ()
+    ) -> None:
+        """Build the networks.
+
+        Args:
+            config: everything about the run.
+            first: brings weights to begin with.
+            classes: names of the class labels of the data.
+        """
         self.config = config
+        self.classes = tuple(classes)
         self.loss = LOSSES[config.loss.kind]
-        networks = dcgan.build(config.model, self.loss.critic, config.seed, first)
-        self.generator, self.discriminator = networks
+        pair = networks.build(config.model, self.loss.critic, config.seed, first, len(classes))
+        self.generator, self.discriminator = pair
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         adam = config.optimizer
         self.optimizer_g, self.optimizer_d = (
             torch.optim.Adam(network.parameters(), rate, (adam.beta1, adam.beta2), fused=True)
-            for network, rate in zip(networks, (adam.lr_g, adam.lr_d), strict=True)
+            for network, rate in zip(pair, (adam.lr_g, adam.lr_d), strict=True)
         )
         # Batch norm of real and fake pictures together would give the discriminator the answer.
         self.joint = not any(isinstance(m, nn.BatchNorm2d) for m in self.discriminator.modules())
-        self.bfloat16 = wants_bfloat16(config.precision)
+        self.path_mean = torch.zeros(())
         self.images = 0
         self.steps = 0
         self.skipped = 0
         self._streak = 0
+        self.bfloat16 = self._wants_bfloat16()
 
-    def step(self, batches: Sequence[NDArray[np.uint8]]) -> Facts:
+    def step(self, batches: Sequence[Batch]) -> Facts:
         """One step of the generator, after one of the discriminator for each batch.
 
         Args:
-            batches: ``d_steps`` batches of real pictures, uint8 [B, H, W, 3].
+            batches: ``d_steps`` batches of real pictures.
 
         Returns:
             Losses, the discriminator's mean numbers, gradient norms; nan where a phase was
@@ -93,17 +118,11 @@ class Training:
             StudioError: several phases in a row were not finite.
         """
         self._set_learning_rates()
-        facts: Facts = {}
-        *extra, last = (to_images(batch) for batch in batches)
-        for number, real in enumerate(extra):
-            with torch.no_grad():
-                fake = self._draw_fakes(1 + number)
-            facts |= self._discriminator_phases(real, fake)
-        # These fakes serve both networks, which saves one pass of the generator.
-        fake = self._draw_fakes(0)
-        facts |= self._discriminator_phases(last, fake.detach())
-        facts |= self._generator_main(fake)
-        shown = sum(len(batch) for batch in batches)
+        # What layers draw for themselves (noise, say) depends on the step alone, too.
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(stream("step", self.config.seed, self.steps).initial_seed())
+            facts = self._phases(batches)
+        shown = sum(len(batch.images) for batch in batches)
         self.images += shown
         self.steps += 1
         average = self.config.average
@@ -114,9 +133,9 @@ class Training:
 
     def state(self) -> dict[str, Any]:
         """Everything that a later step depends on, as tensors and plain numbers."""
-        networks = {name: getattr(self, name).state_dict() for name in _NETWORKS}
+        parts = {name: getattr(self, name).state_dict() for name in _NETWORKS}
         clock = {name: getattr(self, name) for name in _CLOCK}
-        return {**networks, **clock}
+        return {**parts, **clock}
 
     def load_state(self, state: dict[str, Any]) -> None:
         for name in _NETWORKS:
@@ -126,23 +145,50 @@ class Training:
 
     # The phases
 
-    def _discriminator_phases(self, real: Tensor, fake: Tensor) -> Facts:
-        facts = self._discriminator_main(real, fake)
-        for penalty in self.config.regularizers:
-            if self.steps % penalty.every == 0:
-                # Lazy: rarer, and stronger by as much (Karras et al. 2020, StyleGAN2, section 3.1).
-                value = penalty.gamma * r1(self.discriminator, real)
-                self._descend(self.optimizer_d, self.discriminator, value * penalty.every)
-                facts[penalty.kind] = float(value.detach())
+    def _phases(self, batches: Sequence[Batch]) -> Facts:
+        facts: Facts = {}
+        *extra, last = batches
+        for number, batch in enumerate(extra):
+            with torch.no_grad():
+                fake = self._draw_fakes(1 + number, self._class_weights(batch))
+            facts |= self._discriminator_phases(batch, fake)
+        # These fakes serve both networks, which saves one pass of the generator. They have the
+        # classes of the real pictures, and so the same shares of them.
+        fake = self._draw_fakes(0, self._class_weights(last))
+        facts |= self._discriminator_phases(last, fake.detach())
+        facts |= self._generator_main(fake, last)
+        return facts | self._generator_regularizers(last)
+
+    def _discriminator_phases(self, batch: Batch, fake: Tensor) -> Facts:
+        real, classes = to_images(batch.images), self._class_weights(batch)
+        facts = self._discriminator_main(real, fake, classes)
+
+        def criticise(images: Tensor) -> Tensor:
+            verdicts: Tensor = self.discriminator(images, *classes)
+            return verdicts
+
+        for penalty in self._due(of_generator=False):
+            # Lazy: rarer, and stronger by as much (Karras et al. 2020, StyleGAN2, section 3.1).
+            if isinstance(penalty, GradientPenalty):
+                value = regularizers.gradient_penalty(
+                    criticise, real, fake, penalty.target, penalty.drift, penalty.gamma
+                )
+            else:
+                images = real if penalty.kind == "r1" else fake
+                value = penalty.gamma * regularizers.r1(criticise, images)
+            self._descend(self.optimizer_d, self.discriminator, value * penalty.every)
+            facts[penalty.kind] = float(value.detach())
         return facts
 
-    def _discriminator_main(self, real: Tensor, fake: Tensor) -> Facts:
+    def _discriminator_main(self, real: Tensor, fake: Tensor, classes: tuple[Tensor, ...]) -> Facts:
         with self._autocast():
             if self.joint:
-                verdicts = self.discriminator(torch.cat([real, fake]))
+                both = [torch.cat([part, part]) for part in classes]
+                verdicts = self.discriminator(torch.cat([real, fake]), *both)
                 on_real, on_fake = verdicts.split([len(real), len(fake)])
             else:
-                on_real, on_fake = self.discriminator(real), self.discriminator(fake)
+                on_real = self.discriminator(real, *classes)
+                on_fake = self.discriminator(fake, *classes)
         loss = self.loss.discriminator(on_real, on_fake)
         norm = self._descend(self.optimizer_d, self.discriminator, loss)
         return {
@@ -152,14 +198,49 @@ class Training:
             "gradient_d": norm,
         }
 
-    def _generator_main(self, fake: Tensor) -> Facts:
+    def _generator_main(self, fake: Tensor, batch: Batch) -> Facts:
+        classes = self._class_weights(batch)
         self.discriminator.requires_grad_(False)
         with self._autocast():
-            verdicts = self.discriminator(fake)
+            on_fake = self.discriminator(fake, *classes)
+            on_real = on_fake
+            if self.loss.pairs:
+                on_real = self.discriminator(to_images(batch.images), *classes)
         self.discriminator.requires_grad_(True)
-        loss = self.loss.generator(verdicts)
+        loss = self.loss.generator(on_real, on_fake)
         norm = self._descend(self.optimizer_g, self.generator, loss)
         return {"loss_g": float(loss.detach()), "gradient_g": norm}
+
+    def _generator_regularizers(self, batch: Batch) -> Facts:
+        facts: Facts = {}
+        for penalty in self._due(of_generator=True):
+            if isinstance(penalty, PathLength):
+                value = self._path_length(penalty, batch)
+            else:
+                value = penalty.gamma * regularizers.orthogonality(self.generator)
+            self._descend(self.optimizer_g, self.generator, value * penalty.every)
+            facts[penalty.kind] = float(value.detach())
+        return facts
+
+    def _path_length(self, penalty: PathLength, batch: Batch) -> Tensor:
+        """Squared distance of path lengths to their running mean (Karras et al. 2020, eq. 4)."""
+        count = math.ceil(len(batch.images) * penalty.share)
+        classes = [part[:count] for part in self._class_weights(batch)]
+        w = self.generator.mapping(torch.randn(count, self.config.model.z_dim), *classes)  # type: ignore[operator]
+        styles = w[:, None].repeat(1, self.generator.style_layers, 1)
+        lengths = regularizers.path_lengths(self.generator.draw, styles)  # type: ignore[arg-type]
+        with torch.no_grad():
+            self.path_mean.lerp_(lengths.mean(), penalty.decay)
+        return penalty.gamma * (lengths - self.path_mean).square().mean()
+
+    def _due(self, *, of_generator: bool) -> list[Any]:
+        """The regularizers of one network whose turn it is."""
+        return [
+            penalty
+            for penalty in self.config.regularizers
+            if isinstance(penalty, PathLength | Orthogonal) == of_generator
+            and self.steps % penalty.every == 0
+        ]
 
     def _descend(self, optimizer: torch.optim.Optimizer, network: nn.Module, loss: Tensor) -> float:
         """Step down the gradient if it is finite; its norm, or nan when skipped."""
@@ -183,14 +264,22 @@ class Training:
             )
         return math.nan
 
-    def _draw_fakes(self, number: int) -> Tensor:
+    def _draw_fakes(self, number: int, classes: tuple[Tensor, ...]) -> Tensor:
         config = self.config
         position = self.steps * (config.d_steps + 1) + number
         random = stream("latents", config.seed, position)
         z = draw_latents(config.model.prior, config.batch, config.model.z_dim, random)
         with self._autocast():
-            fake: Tensor = self.generator(z)
+            if config.style_mixing:
+                styles = mixed_styles(self.generator, z, classes, config.style_mixing)
+                fake: Tensor = self.generator.draw(styles)  # type: ignore[operator]
+            else:
+                fake = self.generator(z, *classes)
         return fake
+
+    def _class_weights(self, batch: Batch) -> tuple[Tensor, ...]:
+        """What networks take beside their input: class weights [B, C], or nothing."""
+        return class_weights(batch.labels, len(self.classes))
 
     def _set_learning_rates(self) -> None:
         adam = self.config.optimizer
@@ -198,12 +287,26 @@ class Training:
         self.optimizer_g.param_groups[0]["lr"] = adam.lr_g * factor
         self.optimizer_d.param_groups[0]["lr"] = adam.lr_d * factor
 
+    def _wants_bfloat16(self) -> bool:
+        config, classes = self.config, len(self.classes)
+        pair = copy.deepcopy((self.generator, self.discriminator))
+        z = draw_latents(
+            config.model.prior, config.batch, config.model.z_dim, stream("latents", config.seed)
+        )
+        weights = class_weights(np.arange(config.batch) % max(classes, 1), classes)
+
+        def forward() -> Tensor:
+            verdicts: Tensor = pair[1](pair[0](z, *weights), *weights)
+            return verdicts
+
+        return wants_bfloat16(config.precision, forward)
+
     def _autocast(self) -> torch.autocast:
         return torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16)
 
 
 _NETWORKS = ("generator", "discriminator", "average", "optimizer_g", "optimizer_d")
-_CLOCK = ("images", "steps", "skipped", "_streak")
+_CLOCK = ("images", "steps", "skipped", "_streak", "path_mean", "bfloat16")
 
 
 def learning_rate_factor(progress: float, decay_from: float) -> float:
@@ -218,9 +321,8 @@ def to_images(batch: NDArray[np.uint8]) -> Tensor:
     return torch.from_numpy(batch).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
-def wants_bfloat16(precision: str) -> bool:
-    """Whether the main phases run in bfloat16; ``auto`` asks the processor."""
-    if precision == "auto":
-        capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-        return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
-    return precision == "bfloat16"
+def class_weights(labels: NDArray[Any] | None, count: int) -> tuple[Tensor, ...]:
+    """Labels int64 [B] as class weights float32 ([B, count],); nothing without classes."""
+    if labels is None or not count:
+        return ()
+    return (F.one_hot(torch.from_numpy(labels).long(), count).float(),)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from trainers.config import RunConfig
-from trainers.loop import Training
+from trainers.loop import Batch, Training
 
 SECONDS = 3.0
 _COPIES = 4  # a weight, its gradient, and Adam's two moments
@@ -44,12 +44,13 @@ class Probe:
         )
 
 
-def probe(config: RunConfig) -> Probe:
+def probe(config: RunConfig, classes: tuple[str, ...] = ()) -> Probe:
     """Train on noise for a moment; nothing is written."""
-    training = Training(config)
+    training = Training(config, classes=classes)
     side = config.model.resolution
     noise = np.random.default_rng(0).integers(0, 256, (config.batch, side, side, 3), dtype=np.uint8)
-    batches = [noise] * config.d_steps
+    labels = np.arange(config.batch) % len(classes) if classes else None
+    batches = [Batch(noise, labels)] * config.d_steps
     activations = _saved_bytes(training, batches)
     start, began = training.images, time.monotonic()
     while time.monotonic() - began < SECONDS:

@@ -13,9 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write, make_folder
@@ -26,7 +24,7 @@ from trainers.config import FREE_TO_CHANGE, RunConfig, parse
 from trainers.export import provenance_of, write_model
 from trainers.grids import save_grid, to_pixels
 from trainers.judge import GRID, Judge, draw_grid, settle
-from trainers.loop import Facts, Pictures, Training
+from trainers.loop import Batch, Facts, Pictures, Training
 from trainers.streams import data_indices
 
 CONFIG, STATS = "config.yaml", "stats.jsonl"
@@ -65,7 +63,7 @@ class Run:
         state = load_snapshot(folder)
         self.resumed = state is not None
         first = open_bundle(find_model(config.init)) if config.init and not self.resumed else None
-        self.training = Training(config, first)
+        self.training = Training(config, first, data.classes)
         # Nothing is written before everything fits.
         self.folder = make_folder(folder)
         atomic_write(folder / CONFIG, config.to_yaml().encode())
@@ -115,14 +113,14 @@ class Run:
         """Judge the average, draw it, and write everything down."""
         training, config = self.training, self.config
         kimg = training.images / 1000
-        settle(training.average, config, config.snapshots.statistics_images)
+        settle(training, config.snapshots.statistics_images)
         distance = self.judge.distance(training.average)
         is_best = distance.mean <= self.best.swd
         if is_best:
             self.best = Best(kimg, distance.mean)
         levels = {f"swd{side}": round(value, 3) for side, value in distance.levels.items()}
         self._write({"kimg": kimg, "swd": round(distance.mean, 3), **levels})
-        sheet = to_pixels(draw_grid(training.average, config))
+        sheet = to_pixels(draw_grid(training))
         save_grid(self.folder / f"fakes{round(kimg):06d}.png", sheet, GRID)
         state = {
             "training": training.state(),
@@ -155,10 +153,11 @@ class Run:
         """What compares snapshots; made with the first one."""
         return Judge(self.config, self.data)
 
-    def _next_batches(self) -> list[NDArray[np.uint8]]:
+    def _next_batches(self) -> list[Batch]:
         config, start = self.config, self.training.images
         indices = data_indices(config.seed, start, config.batch * config.d_steps, len(self.data))
-        return [self.data.images(part) for part in indices.reshape(config.d_steps, -1)]
+        parts = indices.reshape(config.d_steps, -1)
+        return [Batch(self.data.images(part), self.data.labels(part)) for part in parts]
 
     def _snapshot_due(self) -> bool:
         wanted = self.config.snapshots

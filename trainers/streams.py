@@ -12,7 +12,7 @@ from torch import Tensor
 
 from latentstudio.core.model_info import Prior
 
-STREAMS = ("weights", "latents", "data", "grid", "statistics", "judge", "torch")
+STREAMS = ("weights", "latents", "data", "grid", "statistics", "judge", "torch", "step")
 
 
 def stream(name: str, seed: int, position: int = 0) -> torch.Generator:

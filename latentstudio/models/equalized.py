@@ -20,15 +20,21 @@ class EqualLinear(nn.Module):
         rate: learning-rate multiplier: weights are stored larger by its inverse and used smaller
             (Karras et al. 2019, appendix C).
         bias: the value that every bias begins with.
+        gain: of the result; a rectifier that follows is homogeneous, so its gain can be had here.
     """
 
     def __init__(
-        self, features_in: int, features_out: int, rate: float = 1.0, bias: float = 0.0
+        self,
+        features_in: int,
+        features_out: int,
+        rate: float = 1.0,
+        bias: float = 0.0,
+        gain: float = 1.0,
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(features_out, features_in) / rate)
         self.bias = nn.Parameter(torch.full((features_out,), bias / rate))
-        self._scale, self._rate = rate / math.sqrt(features_in), rate
+        self._scale, self._rate = gain * rate / math.sqrt(features_in), gain * rate
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [..., in] to [..., out]."""
@@ -36,20 +42,28 @@ class EqualLinear(nn.Module):
 
 
 class EqualConv2d(nn.Module):
-    """A convolution (Karras et al. 2018, section 4.1): W / sqrt(in k^2), and a bias from 0."""
+    """A convolution (Karras et al. 2018, section 4.1): gain (W / sqrt(in k^2) x + b), b from 0."""
 
     def __init__(
-        self, channels_in: int, channels_out: int, kernel: int, stride: int = 1, padding: int = 0
+        self,
+        channels_in: int,
+        channels_out: int,
+        kernel: int,
+        stride: int = 1,
+        padding: int = 0,
+        gain: float = 1.0,
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(channels_out, channels_in, kernel, kernel))
         self.bias = nn.Parameter(torch.zeros(channels_out))
-        self._scale = 1 / math.sqrt(channels_in * kernel**2)
+        self._scale, self._gain = gain / math.sqrt(channels_in * kernel**2), gain
         self._stride, self._padding = stride, padding
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [B, in, H, W] to [B, out, H', W']."""
-        return F.conv2d(x, self.weight * self._scale, self.bias, self._stride, self._padding)
+        return F.conv2d(
+            x, self.weight * self._scale, self.bias * self._gain, self._stride, self._padding
+        )
 
 
 class MinibatchDeviation(nn.Module):
@@ -91,6 +105,6 @@ def pixel_norm(x: Tensor) -> Tensor:
     return x * torch.rsqrt(x.square().mean(dim=1, keepdim=True) + 1e-8)
 
 
-def rectify(x: Tensor, gain: float = ROOT_TWO) -> Tensor:
-    """Leaky rectifier, times a gain that keeps the variance."""
-    return F.leaky_relu(x, LEAK) * gain
+def rectify(x: Tensor) -> Tensor:
+    """Leaky rectifier in place; layers before it bring the gain ROOT_TWO that keeps variance."""
+    return F.leaky_relu_(x, LEAK)

@@ -22,6 +22,7 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.classes import class_weights
 from latentstudio.models.equalized import (
+    ROOT_TWO,
     EqualConv2d,
     EqualLinear,
     MinibatchDeviation,
@@ -29,7 +30,6 @@ from latentstudio.models.equalized import (
     rectify,
 )
 from latentstudio.models.generator import Classes, NoiseMode
-from latentstudio.models.layers import LEAK
 
 Noises = Sequence[Tensor | None]
 """For each convolution but the picture layers, noise [1 or B, 1, R, R], or None for none."""
@@ -44,7 +44,8 @@ class Mapping(nn.Module):
         first = config.z_dim + (config.w_dim if config.classes else 0)
         sizes = [first, *[config.w_dim] * config.mapping_layers]
         self.layers = nn.ModuleList(
-            EqualLinear(a, b, config.mapping_rate) for a, b in itertools.pairwise(sizes)
+            EqualLinear(a, b, config.mapping_rate, gain=ROOT_TWO)
+            for a, b in itertools.pairwise(sizes)
         )
 
     def forward(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
@@ -127,11 +128,11 @@ class StyledConv2d(nn.Module):
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
         # The rectifier is homogeneous, so its gain goes into the factors that are there anyway.
-        y = self.conv(x, w, self._gain)
+        y: Tensor = self.conv(x, w, self._gain)
         if noise is not None:
-            y = y + (noise * (self.noise_strength * self._gain)).to(y.dtype)
-        y = y + (self.bias * self._gain).to(y.dtype)[:, None, None]
-        y = F.leaky_relu_(y, LEAK)
+            y = y.add_((noise * (self.noise_strength * self._gain)).to(y.dtype))
+        y = y.add_((self.bias * self._gain).to(y.dtype)[:, None, None])
+        y = rectify(y)
         return y if self._clamp is None else y.clamp(-self._clamp, self._clamp)
 
 
@@ -145,7 +146,7 @@ class ToPicture(nn.Module):
         self._clamp = config.clamp
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
-        picture = self.conv(x, w).float() + self.bias[:, None, None]
+        picture: Tensor = self.conv(x, w).float() + self.bias[:, None, None]
         return picture if self._clamp is None else picture.clamp(-self._clamp, self._clamp)
 
 
@@ -166,9 +167,7 @@ class SynthesisBlock(nn.Module):
 
     def forward(self, x: Tensor, styles: Tensor, noises: Noises) -> Tensor:
         """Features to features; styles [B, 2 or 1, D] of the convolutions, and as many noises."""
-        y = x
-        if self.up is not None:
-            y = self.up(y, styles[:, 0], noises[0])
+        y: Tensor = x if self.up is None else self.up(x, styles[:, 0], noises[0])
         y = self.conv(y, styles[:, -1], noises[-1])
         if self.skip is not None:
             y = (y + enlarge(self.skip(x))) * 0.5**0.5
@@ -207,6 +206,7 @@ class Synthesis(nn.Module):
         x = x.expand(len(styles), -1, -1, -1).contiguous(memory_format=torch.channels_last)
         total: Tensor | None = None
         for level, block in enumerate(self.blocks):
+            assert isinstance(block, SynthesisBlock)
             span = slice(max(0, 2 * level - 1), 2 * level + 1)
             x = block(x, styles[:, span], noises[span])
             if block.picture is not None:
@@ -250,20 +250,20 @@ class StyleganGenerator(nn.Module):
 
 
 class DiscriminatorBlock(nn.Module):
-    """Halve the side: two convolutions beside a 1x1 one on the averaged pixels."""
+    """Halve the side: one or two convolutions beside a 1x1 one on the averaged pixels."""
 
-    def __init__(self, channels_in: int, channels_out: int) -> None:
+    def __init__(self, channels_in: int, channels_out: int, depth: int) -> None:
         super().__init__()
-        self.conv = EqualConv2d(channels_in, channels_in, 3, padding=1)
+        wide = depth == 2
+        self.conv = EqualConv2d(channels_in, channels_in, 3, 1, 1, ROOT_TWO) if wide else None
+        # The gains of the rectifier and of the sum of two variances in one.
         self.down = EqualConv2d(channels_in, channels_out, 4, stride=2, padding=1)
-        self.skip = EqualConv2d(channels_in, channels_out, 1)
+        self.skip = EqualConv2d(channels_in, channels_out, 1, gain=0.5**0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = rectify(self.conv(x))
-        # Both gains of 1/sqrt(2) in one: the sum of two variances stays one.
-        y = rectify(self.down(y), 1.0)
-        skip: Tensor = self.skip(F.avg_pool2d(x, 2)) * 0.5**0.5
-        return y + skip
+        y = x if self.conv is None else rectify(self.conv(x))
+        skip: Tensor = self.skip(F.avg_pool2d(x, 2))
+        return rectify(self.down(y)) + skip
 
 
 class StyleganDiscriminator(nn.Module):
@@ -273,16 +273,16 @@ class StyleganDiscriminator(nn.Module):
         super().__init__()
         *_, first = widths = config.widths
         self.first: nn.Module = (
-            EqualConv2d(3, first, 4, stride=2, padding=1)
+            EqualConv2d(3, first, 4, 2, 1, ROOT_TWO)
             if config.halves_first
-            else EqualConv2d(3, first, 1)
+            else EqualConv2d(3, first, 1, gain=ROOT_TWO)
         )
         pairs = zip(widths[:0:-1], widths[-2::-1], strict=True)
-        self.blocks = nn.ModuleList(DiscriminatorBlock(*pair) for pair in pairs)
+        self.blocks = nn.ModuleList(DiscriminatorBlock(*pair, config.depth) for pair in pairs)
         last = widths[0]
         self.deviation = MinibatchDeviation(config.group) if config.group else None
-        self.conv = EqualConv2d(last + bool(config.group), last, 3, padding=1)
-        self.features = EqualLinear(last * 16, last)
+        self.conv = EqualConv2d(last + bool(config.group), last, 3, 1, 1, ROOT_TWO)
+        self.features = EqualLinear(last * 16, last, gain=ROOT_TWO)
         self.verdict = EqualLinear(last, 1)
         self.embed = EqualLinear(config.classes, last) if config.classes else None
 

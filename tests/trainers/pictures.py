@@ -18,9 +18,13 @@ class Discs:
     count: int = 128
     licence: str = "CC0-1.0"
     attributions: tuple[str, ...] = ("Nobody.",)
+    classes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return self.count
+
+    def labels(self, indices: ArrayLike) -> NDArray[np.int64] | None:
+        return np.asarray(indices) % len(self.classes) if self.classes else None
 
     def images(self, indices: ArrayLike) -> NDArray[np.uint8]:
         return np.stack([self._image(int(index)) for index in np.asarray(indices)])

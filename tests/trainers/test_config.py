@@ -51,7 +51,7 @@ def test_a_part_of_another_kind_replaces_the_whole_part() -> None:
         ("bacth=3", "no setting 'bacth'.* Did you mean batch?"),
         ("optimizer.lrg=3", "no setting 'optimizer.lrg'.* Did you mean lr_g?"),
         ("model.widthg=3", "Did you mean width_g?"),
-        ("loss={kind: hinge, margn: 3}", "no setting 'loss.hinge.margn'"),
+        ("loss={kind: hinge, margn: 3}", "no setting 'loss.margn'"),
         ("regularizers=[{kind: r1, gama: 3}]", "no setting 'regularizers.0.gama'.* gamma"),
         ("batch=many", "batch cannot be 'many'"),
         ("batch=0", "batch cannot be 0"),

@@ -33,7 +33,7 @@ def test_statistics_are_the_mean_over_the_batches() -> None:
     network = nn.Sequential(nn.BatchNorm2d(2))
     random = torch.Generator().manual_seed(0)
     batches = [torch.randn(16, 2, 4, 4, generator=random) * 3 + 1 for _ in range(4)]
-    estimate_statistics(network, batches)
+    estimate_statistics(network, ((batch,) for batch in batches))
     norm = network[0]
     assert isinstance(norm, nn.BatchNorm2d)
     means = torch.stack([batch.mean((0, 2, 3)) for batch in batches]).mean(0)
@@ -46,5 +46,5 @@ def test_statistics_are_the_mean_over_the_batches() -> None:
 
 def test_a_network_without_batch_norm_looks_at_no_batch() -> None:
     network = nn.Linear(2, 2)
-    estimate_statistics(network, iter([torch.zeros(99)]))
+    estimate_statistics(network, iter([(torch.zeros(99),)]))
     assert not network.training

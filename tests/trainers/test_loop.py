@@ -6,22 +6,25 @@ import torch
 from torch import nn
 
 from latentstudio.core.errors import StudioError
+from latentstudio.models.registry import FAMILIES
 from tests.trainers.pictures import Discs, tiny_config
-from trainers.dcgan import plain
-from trainers.loop import FLOOR, Training, learning_rate_factor, to_images, wants_bfloat16
+from trainers.config import RunConfig, resolve
+from trainers.loop import FLOOR, Batch, Training, learning_rate_factor, to_images
+from trainers.networks import plain
+from trainers.precision import wants_bfloat16
 
 DATA = Discs()
 
 
+def batches(config: RunConfig, number: int) -> list[Batch]:
+    """What the step of this number is shown."""
+    wanted = config.batch * config.d_steps
+    images = DATA.images(np.arange(number * wanted, (number + 1) * wanted))
+    return [Batch(part) for part in np.split(images, config.d_steps)]
+
+
 def steps(training: Training, count: int) -> list[dict[str, float]]:
-    batch = training.config.batch
-    wanted = batch * training.config.d_steps
-    return [
-        training.step(
-            np.split(DATA.images(np.arange(i * wanted, (i + 1) * wanted)), wanted // batch)
-        )
-        for i in range(count)
-    ]
+    return [training.step(batches(training.config, i)) for i in range(count)]
 
 
 def weights(training: Training) -> list[torch.Tensor]:
@@ -45,10 +48,9 @@ def test_every_recipe_trains_and_goes_on_from_its_state(name: str) -> None:
     assert all(np.isfinite(list(fact.values())).all() for fact in facts)
     steps(first, 2)
     second.load_state(first.state())
-    wanted = config.batch * config.d_steps
     for i in (2, 3):
-        second.step(np.split(DATA.images(np.arange(i * wanted, (i + 1) * wanted)), config.d_steps))
-    assert second.images == whole.images == 4 * wanted
+        second.step(batches(config, i))
+    assert second.images == whole.images == 4 * config.batch * config.d_steps
     assert all(torch.equal(a, b) for a, b in zip(weights(whole), weights(second), strict=True))
 
 
@@ -109,7 +111,8 @@ def _poison(network: nn.Module) -> None:
 def test_spectral_norm_is_divided_out_on_export() -> None:
     training = Training(tiny_config(model={"norm_d": "spectral"}))
     steps(training, 3)
-    critic = plain(training.discriminator, training.config.model.discriminator("logit"))
+    wanted = training.config.model.discriminator("logit")
+    critic = plain(training.discriminator, lambda: FAMILIES["dcgan"].discriminator(wanted))
     images = to_images(DATA.images(range(4)))
     training.discriminator.eval()
     torch.testing.assert_close(critic(images), training.discriminator(images))
@@ -137,6 +140,63 @@ def test_pictures_become_images() -> None:
 
 
 def test_precision_by_name() -> None:
-    assert wants_bfloat16("bfloat16")
-    assert not wants_bfloat16("float32")
-    assert wants_bfloat16("auto") in (True, False)
+    layer = torch.nn.Linear(2, 2)
+
+    def forward() -> torch.Tensor:
+        result: torch.Tensor = layer(torch.zeros(1, 2))
+        return result
+
+    assert wants_bfloat16("bfloat16", forward)
+    assert not wants_bfloat16("float32", forward)
+    assert wants_bfloat16("auto", forward) in (True, False)
+
+
+def test_a_run_goes_on_in_the_precision_it_began_with() -> None:
+    first, second = Training(tiny_config()), Training(tiny_config())
+    first.bfloat16 = True
+    second.load_state(first.state())
+    assert second.bfloat16
+
+
+STYLES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "mixing and path length": {
+        "style_mixing": 0.9,
+        "regularizers": [{"kind": "path_length", "every": 2}, {"kind": "r1", "every": 2}],
+    },
+    "resnet, two convolutions, clamped": {
+        "model": {"architecture": "resnet", "depth_d": 2, "clamp": 256.0, "group": 0}
+    },
+    "orig, relativistic with r1 and r2": {
+        "model": {"architecture": "orig", "widths_d": [8, 8]},
+        "loss": {"kind": "relativistic"},
+        "regularizers": [{"kind": "r1", "every": 1}, {"kind": "r2", "every": 1}],
+    },
+    "wasserstein": {
+        "loss": {"kind": "wasserstein"},
+        "regularizers": [{"kind": "gradient_penalty"}],
+    },
+    "bfloat16": {"precision": "bfloat16", "regularizers": [{"kind": "path_length", "every": 1}]},
+}
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_stylegan_trains_and_goes_on_from_its_state(name: str) -> None:
+    config = resolve("stylegan-test", {"data": "discs", **STYLES[name]})
+    whole, first, second = Training(config), Training(config), Training(config)
+    facts = steps(whole, 4)
+    assert all(np.isfinite(list(fact.values())).all() for fact in facts)
+    steps(first, 2)
+    second.load_state(first.state())
+    for i in (2, 3):
+        second.step(batches(config, i))
+    assert all(torch.equal(a, b) for a, b in zip(weights(whole), weights(second), strict=True))
+
+
+def test_path_lengths_are_compared_with_their_running_mean() -> None:
+    penalties = [{"kind": "path_length", "every": 1, "decay": 0.5}]
+    training = Training(resolve("stylegan-test", {"data": "discs", "regularizers": penalties}))
+    assert float(training.path_mean) == 0
+    facts = steps(training, 1)[0]
+    assert float(training.path_mean) > 0
+    assert facts["path_length"] > 0

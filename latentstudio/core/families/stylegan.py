@@ -95,6 +95,7 @@ class StyleganCriticConfig:
         resolution: side of the pictures it reads.
         widths: channels at 4, 8, ... pixels up to the first layer's resolution. One width fewer
             than the pictures have resolutions makes the first layer halve them.
+        depth: convolutions of each block: 2 as published, 1 for half the work.
         group: pictures that minibatch deviation compares; 0 leaves it out.
         classes: number of class labels; 0 for an unconditional one.
         critic: how to read its number.
@@ -105,6 +106,7 @@ class StyleganCriticConfig:
 
     resolution: int = 64
     widths: tuple[int, ...] = (512, 512, 512, 512, 256)
+    depth: int = 2
     group: int = 4
     classes: int = 0
     critic: Critic = "logit"
@@ -117,7 +119,7 @@ class StyleganCriticConfig:
     @property
     def halves_first(self) -> bool:
         """Whether the first layer halves the picture."""
-        return 4 * 2 ** len(self.widths) == self.resolution
+        return len(self.widths) < self.resolution.bit_length() - 2
 
 
 def check_widths(resolution: int, widths: tuple[int, ...], fewer: int = 0) -> None:
@@ -158,6 +160,7 @@ CRITIC_READER: Reader[StyleganCriticConfig] = record(
     {
         "resolution": _SIDE,
         "widths": _WIDTHS,
+        "depth": whole(1, 2),
         "group": whole(0, 1024),
         "classes": _CLASSES,
         "critic": choice("logit", "hinge", "wasserstein"),

@@ -1,0 +1,113 @@
+"""The networks of a run: built and begun, critics made plain again for export."""
+
+import copy
+import dataclasses
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from latentstudio.core.errors import StudioError
+from latentstudio.core.families import CriticConfig, DcganCriticConfig
+from latentstudio.core.model_info import Critic
+from latentstudio.models.checkpoint import Bundle, Tensors, fill
+from latentstudio.models.layers import initialise
+from latentstudio.models.registry import FAMILIES
+from trainers.architectures import Model
+from trainers.streams import stream
+
+
+def build(
+    model: Model, critic: Critic, seed: int, bundle: Bundle | None = None, classes: int = 0
+) -> tuple[nn.Module, nn.Module]:
+    """A generator and a discriminator, the same for the same seed.
+
+    Args:
+        model: the networks.
+        critic: how the discriminator's number is to be read.
+        seed: of the initial values.
+        bundle: begin with these weights; a bundle without a discriminator leaves that one fresh.
+        classes: number of class labels of the data; 0 without.
+
+    Raises:
+        StudioError: the bundle holds other networks.
+    """
+    family = FAMILIES[model.family]
+    # Torch's layers draw values from its global generator; it is put back afterwards.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(stream("torch", seed).initial_seed())
+        generator = family.generator(model.generator(classes))
+        discriminator = family.discriminator(model.discriminator(critic, classes))
+        if model.family == "dcgan":
+            random = stream("weights", seed)
+            initialise(generator, random)
+            initialise(discriminator, random)
+        if bundle is not None:
+            _check_fit(bundle, model, critic, classes)
+            _copy_into(generator, bundle.generator)
+            if bundle.card.discriminator is not None:
+                _copy_into(discriminator, bundle.discriminator)
+        for network in (generator, discriminator):
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if getattr(model, "norm_d", "") == "spectral":
+            normalise_spectrally(discriminator)
+    return generator, discriminator
+
+
+def _check_fit(bundle: Bundle, model: Model, critic: Critic, classes: int) -> None:
+    card = bundle.card
+    pairs: list[tuple[str, object, object]] = [("generator", card.config, model.generator(classes))]
+    if card.discriminator is not None:
+        # A critic may go on under another loss, and with its normalised weights as plain ones.
+        wanted = model.discriminator(critic, classes)
+        pairs.append(("discriminator", _weights_of(card.discriminator), _weights_of(wanted)))
+    for part, given, asked in pairs:
+        if given != asked:
+            raise StudioError(
+                f"{card.name} cannot begin this run",
+                f"its {part} is {given}, that of the run {asked}",
+                "Choose settings under model that fit, with --set.",
+            )
+
+
+def _weights_of(config: CriticConfig) -> CriticConfig:
+    """The config with everything alike that two critics of the same weights may differ in."""
+    alike: dict[str, str] = {"critic": "logit"}
+    if isinstance(config, DcganCriticConfig) and config.norm == "spectral":
+        alike["norm"] = "none"
+    changed: CriticConfig = dataclasses.replace(config, **alike)  # type: ignore[type-var]
+    return changed
+
+
+def _copy_into(network: nn.Module, tensors: Tensors) -> None:
+    fitting = fill(lambda: copy.deepcopy(network), tensors, "network", "the bundle")
+    network.load_state_dict(fitting.state_dict())
+
+
+def normalise_spectrally(network: nn.Module) -> None:
+    """Divide every convolution's weight by its largest singular value (Miyato et al. 2018)."""
+    for layer in list(network.modules()):
+        if isinstance(layer, nn.Conv2d):
+            spectral_norm(layer)
+
+
+@torch.no_grad()
+def plain(network: nn.Module, make: Callable[[], nn.Module]) -> nn.Module:
+    """A copy whose normalised weights are plain ones, in evaluation mode.
+
+    Args:
+        network: with or without spectral normalisation.
+        make: makes the same network without.
+    """
+    with torch.device("meta"):
+        copied = make()
+    training = network.training
+    network.eval()  # else each look at a weight is a step of the power iteration
+    state = {}
+    for name in copied.state_dict():
+        layer, _, leaf = name.rpartition(".")
+        state[name] = getattr(network.get_submodule(layer), leaf).detach().clone()
+    network.train(training)
+    copied.load_state_dict(state, assign=True)
+    return copied.eval().requires_grad_(False)

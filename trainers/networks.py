@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import nn
@@ -15,6 +16,7 @@ from latentstudio.models.checkpoint import Bundle, Tensors, fill
 from latentstudio.models.layers import initialise
 from latentstudio.models.registry import FAMILIES
 from trainers.architectures import Model
+from trainers.growing import cut_to, grow_discriminator, grow_generator
 from trainers.streams import stream
 
 
@@ -27,7 +29,8 @@ def build(
         model: the networks.
         critic: how the discriminator's number is to be read.
         seed: of the initial values.
-        bundle: begin with these weights; a bundle without a discriminator leaves that one fresh.
+        bundle: begin with these weights; a bundle without a discriminator leaves that one fresh,
+            and one of a smaller StyleGAN leaves the layers fresh that it lacks.
         classes: number of class labels of the data; 0 without.
 
     Raises:
@@ -45,9 +48,12 @@ def build(
             initialise(discriminator, random)
         if bundle is not None:
             _check_fit(bundle, model, critic, classes)
-            _copy_into(generator, bundle.generator)
-            if bundle.card.discriminator is not None:
-                _copy_into(discriminator, bundle.discriminator)
+            if bundle.card.info.resolution < model.resolution:
+                _grow(generator, discriminator, bundle)
+            else:
+                _copy_into(generator, bundle.generator)
+                if bundle.card.discriminator is not None:
+                    _copy_into(discriminator, bundle.discriminator)
         for network in (generator, discriminator):
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if getattr(model, "norm_d", "") == "spectral":
@@ -63,11 +69,12 @@ def _check_fit(bundle: Bundle, model: Model, critic: Critic, classes: int) -> No
         wanted = model.discriminator(critic, classes)
         pairs.append(("discriminator", _weights_of(card.discriminator), _weights_of(wanted)))
     for part, given, asked in pairs:
-        if given != asked:
+        if given != cut_to(asked, given):
             raise StudioError(
                 f"{card.name} cannot begin this run",
                 f"its {part} is {given}, that of the run {asked}",
-                "Choose settings under model that fit, with --set.",
+                "Choose settings under model that fit, with --set. Only a StyleGAN of architecture "
+                "skip may have fewer resolutions; its widths must be the first ones of the run's.",
             )
 
 
@@ -78,6 +85,17 @@ def _weights_of(config: CriticConfig) -> CriticConfig:
         alike["norm"] = "none"
     changed: CriticConfig = dataclasses.replace(config, **alike)  # type: ignore[type-var]
     return changed
+
+
+def _grow(generator: nn.Module, discriminator: nn.Module, bundle: Bundle) -> None:
+    card = bundle.card
+    family, critic = FAMILIES[card.family], card.discriminator
+    small = fill(lambda: family.generator(card.config), bundle.generator, "generator", card.name)
+    grow_generator(generator, small)
+    if critic is not None:
+        make = partial(family.discriminator, critic)
+        small = fill(make, bundle.discriminator, "discriminator", card.name)
+        grow_discriminator(discriminator, small)
 
 
 def _copy_into(network: nn.Module, tensors: Tensors) -> None:

@@ -17,6 +17,7 @@ import yaml
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write, make_folder
+from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import open_bundle
 from latentstudio.resources import find_model
 from trainers.checkpoint import load_snapshot, save_snapshot
@@ -64,6 +65,8 @@ class Run:
         self.resumed = state is not None
         first = open_bundle(find_model(config.init)) if config.init and not self.resumed else None
         self.training = Training(config, first, data.classes)
+        if first is not None and first.card.info.resolution < config.model.resolution:
+            watcher.note(_growth(first.card.info, config.model.resolution))
         # Nothing is written before everything fits.
         self.folder = make_folder(folder)
         atomic_write(folder / CONFIG, config.to_yaml().encode())
@@ -186,6 +189,13 @@ class Run:
     def _write(self, line: dict[str, Any]) -> None:
         with (self.folder / STATS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+
+def _growth(small: ModelInfo, resolution: int) -> str:
+    return (
+        f"Grown from {small.name}: {small.resolution} to {resolution} pixels. "
+        "What the smaller model lacks begins fresh."
+    )
 
 
 def _mean(values: list[float]) -> float | None:

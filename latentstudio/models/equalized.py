@@ -59,11 +59,21 @@ class EqualConv2d(nn.Module):
         self._scale, self._gain = gain / math.sqrt(channels_in * kernel**2), gain
         self._stride, self._padding = stride, padding
 
+    def scaled(self) -> tuple[Tensor, Tensor]:
+        """Weight [out, in, k, k] and bias [out] as they are used."""
+        return self.weight * self._scale, self.bias * self._gain
+
     def forward(self, x: Tensor) -> Tensor:
         """Map [B, in, H, W] to [B, out, H', W']."""
-        return F.conv2d(
-            x, self.weight * self._scale, self.bias * self._gain, self._stride, self._padding
-        )
+        return F.conv2d(x, *self.scaled(), self._stride, self._padding)
+
+    def plain(self) -> nn.Module:
+        """The same convolution as a plain layer, scaled once; for frozen networks."""
+        weight, bias = self.scaled()
+        out, channels, kernel, _ = weight.shape
+        with torch.device("meta"):
+            layer = nn.Conv2d(channels, out, kernel, self._stride, self._padding)
+        return assigned(layer, weight, bias)
 
 
 class MinibatchDeviation(nn.Module):
@@ -98,6 +108,20 @@ class MinibatchDeviation(nn.Module):
             deviation = self.running.expand(count)
         channel = deviation.to(x.dtype)[:, None, None, None].expand(-1, 1, height, width)
         return torch.cat([x, channel], dim=1)
+
+
+def assigned(layer: nn.Conv2d | nn.ConvTranspose2d, weight: Tensor, bias: Tensor) -> nn.Module:
+    """The layer with these weights, frozen."""
+    layer.weight, layer.bias = (nn.Parameter(part, requires_grad=False) for part in (weight, bias))
+    return layer
+
+
+def with_plain_layers(network: nn.Module) -> None:
+    """Put plain convolutions in the place of equalised ones; for frozen networks."""
+    for parent in network.modules():
+        for name, layer in parent.named_children():
+            if isinstance(layer, EqualConv2d):
+                setattr(parent, name, layer.plain())
 
 
 def pixel_norm(x: Tensor) -> Tensor:

@@ -8,9 +8,15 @@ import torch
 from torch import nn
 
 from latentstudio.core.errors import StudioError, nearest
+from latentstudio.models.biggan import Biggan, BigganDiscriminator, BigganGenerator
 from latentstudio.models.checkpoint import Bundle, open_bundle
 from latentstudio.models.dcgan import Dcgan, DcganDiscriminator, DcganGenerator
 from latentstudio.models.generator import Generator
+from latentstudio.models.progressive import (
+    Progressive,
+    ProgressiveDiscriminator,
+    ProgressiveGenerator,
+)
 from latentstudio.models.stylegan import Stylegan, StyleganDiscriminator, StyleganGenerator
 from latentstudio.resources import find_model
 
@@ -31,7 +37,9 @@ class Family:
 
 
 FAMILIES: dict[str, Family] = {
+    "biggan": Family(BigganGenerator, BigganDiscriminator, Biggan),
     "dcgan": Family(DcganGenerator, DcganDiscriminator, Dcgan),
+    "progressive": Family(ProgressiveGenerator, ProgressiveDiscriminator, Progressive),
     "stylegan": Family(StyleganGenerator, StyleganDiscriminator, Stylegan),
 }
 

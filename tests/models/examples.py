@@ -3,14 +3,19 @@
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional
 
 from latentstudio.core.bundle import Card
 from latentstudio.core.families import (
+    BigganConfig,
+    BigganCriticConfig,
     CriticConfig,
     DcganConfig,
     DcganCriticConfig,
     FamilyConfig,
+    ProgressiveConfig,
+    ProgressiveCriticConfig,
     StyleganConfig,
     StyleganCriticConfig,
 )
@@ -19,9 +24,17 @@ from latentstudio.models.registry import FAMILIES
 
 # For each family, the configs of a network that takes milliseconds.
 EXAMPLES: dict[str, tuple[FamilyConfig, CriticConfig]] = {
+    "biggan": (
+        BigganConfig(16, classes=3, z_chunk=4, shared=6, widths=(16, 12, 8), attention=8),
+        BigganCriticConfig(16, classes=3, widths=(6, 8, 12), halvings=2, attention=8),
+    ),
     "dcgan": (
         DcganConfig(resolution=16, z_dim=12, prior="normal", width=8),
         DcganCriticConfig(resolution=16, width=8, norm="batch", critic="logit"),
+    ),
+    "progressive": (
+        ProgressiveConfig(16, z_dim=12, widths=(8, 8, 6)),
+        ProgressiveCriticConfig(16, widths=(8, 8, 6)),
     ),
     "stylegan": (
         StyleganConfig(16, z_dim=12, w_dim=10, widths=(8, 8, 6), mapping_layers=2),
@@ -51,12 +64,26 @@ def example_card(family: str, name: str = "example") -> Card:
         family=family,
         config=config,
         discriminator=critic,
+        classes=class_names(config),
         training={"kimg": 1.5, "data": "noise"},
         metrics={"swd": 12.5},
         licence="CC0-1.0",
         attributions=("Nobody.",),
         limits=("Draws noise.",),
     )
+
+
+def class_names(config: FamilyConfig) -> tuple[str, ...]:
+    """A name for each class that networks of a config take."""
+    return tuple(f"class {number}" for number in range(getattr(config, "classes", 0)))
+
+
+def class_arguments(family: str, count: int) -> tuple[Tensor, ...]:
+    """What networks take beside their input: weights [count, C] of the first class, or nothing."""
+    names = class_names(EXAMPLES[family][0])
+    if not names:
+        return ()
+    return (functional.one_hot(torch.zeros(count).long(), len(names)).float(),)
 
 
 def write_example(

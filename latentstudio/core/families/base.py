@@ -37,3 +37,16 @@ def check_power_of_two(resolution: int, least: int, most: int) -> None:
         raise InputError(
             f"the resolution is {resolution}, not a power of two from {least} to {most}"
         )
+
+
+def check_widths(resolution: int, widths: tuple[int, ...], fewer: int = 0) -> None:
+    """Refuse a list of widths that does not go with a resolution.
+
+    Raises:
+        InputError: another number of widths than of resolutions from 4 pixels on.
+    """
+    levels = resolution.bit_length() - 2
+    if not levels - fewer <= len(widths) <= levels:
+        raise InputError(
+            f"there are {len(widths)} widths for a resolution of {resolution}, which has {levels}"
+        )

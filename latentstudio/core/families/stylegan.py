@@ -4,18 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from latentstudio.core.families.base import check_power_of_two
+from latentstudio.core.families.base import check_power_of_two, check_widths
 from latentstudio.core.model_info import Critic
-from latentstudio.core.untrusted import (
-    InputError,
-    Reader,
-    choice,
-    items,
-    number,
-    optional,
-    record,
-    whole,
-)
+from latentstudio.core.untrusted import Reader, choice, items, number, optional, record, whole
 
 Architecture = Literal["skip", "resnet", "orig"]
 
@@ -120,19 +111,6 @@ class StyleganCriticConfig:
     def halves_first(self) -> bool:
         """Whether the first layer halves the picture."""
         return len(self.widths) < self.resolution.bit_length() - 2
-
-
-def check_widths(resolution: int, widths: tuple[int, ...], fewer: int = 0) -> None:
-    """Refuse a list of widths that does not go with a resolution.
-
-    Raises:
-        InputError: another number of widths than of resolutions from 4 pixels on.
-    """
-    levels = resolution.bit_length() - 2
-    if not levels - fewer <= len(widths) <= levels:
-        raise InputError(
-            f"there are {len(widths)} widths for a resolution of {resolution}, which has {levels}"
-        )
 
 
 _SIDE = whole(8, 1024)

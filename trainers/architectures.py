@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from latentstudio.core.families import (
+    BigganConfig,
+    BigganCriticConfig,
     DcganConfig,
     DcganCriticConfig,
     Norm,
@@ -15,7 +17,58 @@ from latentstudio.core.model_info import Critic, Prior
 from trainers.part import Count, Part, Positive
 
 Length = Annotated[int, Field(ge=1, le=4096)]
-M = TypeVar("M", bound="DcganModel | StyleganModel")
+M = TypeVar("M", bound="BigganModel | DcganModel | StyleganModel")
+
+
+class BigganModel(Part):
+    """The networks of a BigGAN; as many classes as the data has."""
+
+    family: Literal["biggan"] = "biggan"
+    resolution: Literal[8, 16, 32, 64, 128, 256, 512] = 64
+    z_chunk: Length = 20
+    """Length of the part of z that the first layer takes, and each block."""
+    shared: Length = 128
+    """Length of the class embedding that all blocks share."""
+    prior: Literal["normal", "truncnormal"] = "normal"
+    """What is learned from; pictures are always drawn from the truncated one."""
+    widths_g: tuple[Count, ...] = (1280, 640, 320, 160, 80)
+    """Channels of the generator at 4, 8, ... pixels."""
+    widths_d: tuple[Count, ...] = (80, 160, 320, 640, 1280)
+    """Channels of the discriminator's blocks, from the picture on."""
+    halvings_d: Count = 4
+    """So many blocks of the discriminator, the first ones, halve the side."""
+    attention: Annotated[int, Field(ge=0)] = 32
+    """The resolution in both networks whose places attend to each other; 0 for none."""
+    norm_g: Literal["spectral", "none"] = "spectral"
+    norm_d: Literal["spectral", "none"] = "spectral"
+
+    @property
+    def z_dim(self) -> int:
+        return self.z_chunk * len(self.widths_g)
+
+    @model_validator(mode="after")
+    def _makes_networks(self) -> Self:
+        return _tried(self)
+
+    def generator(self, classes: int = 2) -> BigganConfig:
+        return BigganConfig(
+            resolution=self.resolution,
+            classes=classes,
+            z_chunk=self.z_chunk,
+            shared=self.shared,
+            widths=self.widths_g,
+            attention=self.attention,
+        )
+
+    def discriminator(self, critic: Critic, classes: int = 2) -> BigganCriticConfig:
+        return BigganCriticConfig(
+            resolution=self.resolution,
+            classes=classes,
+            widths=self.widths_d,
+            halvings=self.halvings_d,
+            attention=self.attention,
+            critic=critic,
+        )
 
 
 class DcganModel(Part):
@@ -92,7 +145,7 @@ class StyleganModel(Part):
         )
 
 
-Model = Annotated[DcganModel | StyleganModel, Field(discriminator="family")]
+Model = Annotated[BigganModel | DcganModel | StyleganModel, Field(discriminator="family")]
 
 
 def _tried(model: M) -> M:

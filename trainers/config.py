@@ -128,6 +128,8 @@ class RunConfig(Part):
     """A model file or bundled name whose networks the run begins with."""
     kimg: Positive = 1000.0
     batch: Annotated[int, Field(ge=2)] = 64
+    accumulate: Count = 1
+    """Parts of a batch that go through the networks one after the other, to save memory."""
     d_steps: Count = 1
     model: Model = DcganModel()
     loss: Loss = NonSaturating()
@@ -139,6 +141,15 @@ class RunConfig(Part):
     snapshots: Snapshots = Snapshots()
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     threads: Count | None = None
+
+    @model_validator(mode="after")
+    def _splits_evenly(self) -> Self:
+        if self.batch % self.accumulate or self.batch < 2 * self.accumulate:
+            raise ValueError(
+                f"a batch of {self.batch} cannot be split into {self.accumulate} equal parts of "
+                "at least two pictures"
+            )
+        return self
 
     @model_validator(mode="after")
     def _fits_the_family(self) -> Self:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from trainers.spectral import plain_weight
+
 
 def ema_decay(images: int, batch: int, half_life: float, ramp: float | None) -> float:
     """How much of the average stays after a batch.
@@ -23,10 +25,17 @@ def ema_decay(images: int, batch: int, half_life: float, ramp: float | None) -> 
 
 @torch.no_grad()
 def update_average(average: nn.Module, module: nn.Module, decay: float) -> None:
-    """Move the average's weights towards the module's: average = decay average + ..., in place."""
-    old: list[Tensor] = list(average.parameters())
-    new: list[Tensor] = list(module.parameters())
-    torch._foreach_lerp_(old, new, 1.0 - decay)
+    """Move the average's weights towards the module's: average = decay average + ..., in place.
+
+    Args:
+        average: the network without normalised weights.
+        module: the same one; of a normalised weight what it works with is averaged, so the
+            average needs no singular vectors of its own.
+        decay: how much of the average stays.
+    """
+    old = dict(average.named_parameters())
+    new = [plain_weight(module, name) for name in old]
+    torch._foreach_lerp_(list(old.values()), new, 1.0 - decay)
 
 
 @torch.no_grad()

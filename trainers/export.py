@@ -11,12 +11,12 @@ from torch import Tensor
 from latentstudio import __version__
 from latentstudio.core.bundle import DRAWN_NOT_REAL, Card
 from latentstudio.models.checkpoint import save_bundle
-from latentstudio.models.registry import FAMILIES, open_model
+from latentstudio.models.registry import open_model
 from trainers.config import RunConfig
 from trainers.ema import estimate_statistics
 from trainers.judge import Judge, chunked, draw_some, settle
 from trainers.loop import Pictures, Training
-from trainers.networks import plain
+from trainers.spectral import plain
 from trainers.streams import stream
 
 STATISTICS_IMAGES = 8000
@@ -75,7 +75,7 @@ def write_model(path: Path, training: Training, judge: Judge, about: Provenance)
     model = training.config.model
     classes = len(training.classes)
     config = model.discriminator(training.loss.critic, classes)
-    critic = plain(training.discriminator, lambda: FAMILIES[model.family].discriminator(config))
+    critic = plain(training.discriminator)
     estimate_statistics(critic, ((batch,) for batch in judge.batches(training.average)))
     card = Card(
         name=path.stem,
@@ -99,7 +99,10 @@ def write_model(path: Path, training: Training, judge: Judge, about: Provenance)
 
 @torch.no_grad()
 def _mean_style(training: Training) -> Tensor:
-    """The mean of w over many z [1, w_dim], or of z itself, which is 0, in families without w."""
+    """The mean of styles over many z and all classes: [1, D]; of z itself, it is 0."""
+    if hasattr(training.average, "mean_style"):
+        known: Tensor = training.average.mean_style()  # type: ignore[operator]
+        return known
     if not hasattr(training.average, "mapping"):
         return torch.zeros(1, training.config.model.z_dim)
     random = stream("statistics", training.config.seed)

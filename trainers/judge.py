@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from latentstudio.core.model_info import Prior
 from latentstudio.metrics.swd import RealSet, SlicedWasserstein
 from trainers.config import RunConfig
 from trainers.ema import estimate_statistics
@@ -26,7 +27,8 @@ class Judge:
         count, model = min(config.snapshots.judged_images, len(data)), config.model
         self.real = to_images(data.images(range(count)))
         self._real_set = RealSet(self.real, patches=_PATCHES, directions=_DIRECTIONS)
-        self._z = draw_latents(model.prior, count, model.z_dim, stream("judge", config.seed))
+        prior = drawn_prior(config, len(data.classes))
+        self._z = draw_latents(prior, count, model.z_dim, stream("judge", config.seed))
         self._classes = class_weights(data.labels(range(count)), len(data.classes))
 
     @torch.no_grad()
@@ -55,6 +57,12 @@ def chunked(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
     return zip(*(torch.split(tensor, _CHUNK) for tensor in tensors), strict=True)
 
 
+def drawn_prior(config: RunConfig, classes: int) -> Prior:
+    """What the studio will draw z from; a BigGAN is trained on a wider one."""
+    prior: Prior = config.model.generator(classes).capabilities["prior"]
+    return prior
+
+
 def settle(training: Training, count: int) -> None:
     """Give the average the batch statistics of ``count`` z; it is left in evaluation mode."""
     random = stream("statistics", training.config.seed)
@@ -74,5 +82,5 @@ def draw_grid(training: Training) -> Tensor:
 def draw_some(training: Training, count: int, random: torch.Generator) -> tuple[Tensor, ...]:
     """What the generator takes: z [count, z_dim], and with classes weights of each by turns."""
     model, classes = training.config.model, len(training.classes)
-    z = draw_latents(model.prior, count, model.z_dim, random)
+    z = draw_latents(drawn_prior(training.config, classes), count, model.z_dim, random)
     return z, *class_weights(np.arange(count) % max(classes, 1), classes)

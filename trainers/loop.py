@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -16,13 +16,18 @@ from latentstudio.models.checkpoint import Bundle
 from trainers import networks, regularizers
 from trainers.config import GradientPenalty, Orthogonal, PathLength, RunConfig
 from trainers.ema import ema_decay, update_average
+from trainers.labels import check_classes
 from trainers.losses import LOSSES
 from trainers.mixing import mixed_styles
 from trainers.precision import wants_bfloat16
+from trainers.spectral import largest_singular_value, plain
 from trainers.streams import draw_latents, stream
 
 PATIENCE = 5
 """So many phases skipped in a row end the run."""
+
+SIGMAS_EVERY = 10
+"""The singular values of normalised weights are looked at every so many steps."""
 
 FLOOR = 0.05
 """What is left of the learning rates at the end of a run that lets them fall."""
@@ -35,6 +40,22 @@ class Batch(NamedTuple):
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64] | None = None
+
+
+class Sample(NamedTuple):
+    """What the networks take at once: real pictures, as many z, class weights if there are any."""
+
+    real: Tensor
+    z: Tensor
+    classes: tuple[Tensor, ...]
+
+
+class Look(NamedTuple):
+    """What the discriminator looks at: real and fake pictures [B, 3, R, R], class weights."""
+
+    real: Tensor
+    fake: Tensor
+    classes: tuple[Tensor, ...]
 
 
 class Pictures(Protocol):
@@ -83,13 +104,17 @@ class Training:
             config: everything about the run.
             first: brings weights to begin with.
             classes: names of the class labels of the data.
+
+        Raises:
+            StudioError: the family needs classes; the weights do not fit.
         """
+        check_classes(config.model.family, classes)
         self.config = config
         self.classes = tuple(classes)
         self.loss = LOSSES[config.loss.kind]
         pair = networks.build(config.model, self.loss.critic, config.seed, first, len(classes))
         self.generator, self.discriminator = pair
-        self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
+        self.average = plain(self.generator)
         adam = config.optimizer
         self.optimizer_g, self.optimizer_d = (
             torch.optim.Adam(network.parameters(), rate, (adam.beta1, adam.beta2), fused=True)
@@ -121,7 +146,7 @@ class Training:
         # What layers draw for themselves (noise, say) depends on the step alone, too.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(stream("step", self.config.seed, self.steps).initial_seed())
-            facts = self._phases(batches)
+            facts = self._phases(batches) | self._singular_values()
         shown = sum(len(batch.images) for batch in batches)
         self.images += shown
         self.steps += 1
@@ -149,88 +174,104 @@ class Training:
         facts: Facts = {}
         *extra, last = batches
         for number, batch in enumerate(extra):
-            with torch.no_grad():
-                fake = self._draw_fakes(1 + number, self._class_weights(batch))
-            facts |= self._discriminator_phases(batch, fake)
-        # These fakes serve both networks, which saves one pass of the generator. They have the
-        # classes of the real pictures, and so the same shares of them.
-        fake = self._draw_fakes(0, self._class_weights(last))
-        facts |= self._discriminator_phases(last, fake.detach())
-        facts |= self._generator_main(fake, last)
-        return facts | self._generator_regularizers(last)
+            parts = self._parts(batch, 1 + number)
+            facts |= self._discriminator_phases([self._looked_at(part) for part in parts])
+        parts = self._parts(last, 0)
+        # Fakes of a whole batch serve both networks, which saves one pass of the generator; those
+        # of a split one are drawn again, since only one part at a time is to be in memory. They
+        # have the classes of the real pictures, and so the same shares of them.
+        fakes = [self._draw(parts[0])] if len(parts) == 1 else []
+        looks = (
+            [self._looked_at(parts[0], fakes[0])]
+            if fakes
+            else [self._looked_at(part) for part in parts]
+        )
+        facts |= self._discriminator_phases(looks)
+        facts |= self._generator_main(fakes or (self._draw(part) for part in parts), looks)
+        return facts | self._generator_regularizers(parts)
 
-    def _discriminator_phases(self, batch: Batch, fake: Tensor) -> Facts:
-        real, classes = to_images(batch.images), self._class_weights(batch)
-        facts = self._discriminator_main(real, fake, classes)
-
-        def criticise(images: Tensor) -> Tensor:
-            verdicts: Tensor = self.discriminator(images, *classes)
-            return verdicts
-
+    def _discriminator_phases(self, looks: Sequence[Look]) -> Facts:
+        facts = self._discriminator_main(looks)
         for penalty in self._due(of_generator=False):
             # Lazy: rarer, and stronger by as much (Karras et al. 2020, StyleGAN2, section 3.1).
-            if isinstance(penalty, GradientPenalty):
-                value = regularizers.gradient_penalty(
-                    criticise, real, fake, penalty.target, penalty.drift, penalty.gamma
-                )
-            else:
-                images = real if penalty.kind == "r1" else fake
-                value = penalty.gamma * regularizers.r1(criticise, images)
-            self._descend(self.optimizer_d, self.discriminator, value * penalty.every)
-            facts[penalty.kind] = float(value.detach())
+            values = (penalty.every * self._penalised(penalty, look) for look in looks)
+            value, _ = self._descend(self.optimizer_d, self.discriminator, values, len(looks))
+            facts[penalty.kind] = value / penalty.every
         return facts
 
-    def _discriminator_main(self, real: Tensor, fake: Tensor, classes: tuple[Tensor, ...]) -> Facts:
-        with self._autocast():
-            if self.joint:
-                both = [torch.cat([part, part]) for part in classes]
-                verdicts = self.discriminator(torch.cat([real, fake]), *both)
-                on_real, on_fake = verdicts.split([len(real), len(fake)])
-            else:
-                on_real = self.discriminator(real, *classes)
-                on_fake = self.discriminator(fake, *classes)
-        loss = self.loss.discriminator(on_real, on_fake)
-        norm = self._descend(self.optimizer_d, self.discriminator, loss)
-        return {
-            "loss_d": float(loss.detach()),
-            "d_real": float(on_real.detach().mean()),
-            "d_fake": float(on_fake.detach().mean()),
-            "gradient_d": norm,
-        }
+    def _penalised(self, penalty: Any, look: Look) -> Tensor:
+        def criticise(images: Tensor) -> Tensor:
+            verdicts: Tensor = self.discriminator(images, *look.classes)
+            return verdicts
 
-    def _generator_main(self, fake: Tensor, batch: Batch) -> Facts:
-        classes = self._class_weights(batch)
-        self.discriminator.requires_grad_(False)
-        with self._autocast():
-            on_fake = self.discriminator(fake, *classes)
-            on_real = on_fake
-            if self.loss.pairs:
-                on_real = self.discriminator(to_images(batch.images), *classes)
-        self.discriminator.requires_grad_(True)
-        loss = self.loss.generator(on_real, on_fake)
-        norm = self._descend(self.optimizer_g, self.generator, loss)
-        return {"loss_g": float(loss.detach()), "gradient_g": norm}
+        if isinstance(penalty, GradientPenalty):
+            return regularizers.gradient_penalty(
+                criticise, look.real, look.fake, penalty.target, penalty.drift, penalty.gamma
+            )
+        value = regularizers.r1(criticise, look.real if penalty.kind == "r1" else look.fake)
+        weighted: Tensor = penalty.gamma * value
+        return weighted
 
-    def _generator_regularizers(self, batch: Batch) -> Facts:
+    def _discriminator_main(self, looks: Sequence[Look]) -> Facts:
+        means: list[tuple[float, float]] = []
+
+        def losses() -> Iterator[Tensor]:
+            for look in looks:
+                with self._autocast():
+                    on_real, on_fake = self._verdicts(look)
+                means.append((float(on_real.detach().mean()), float(on_fake.detach().mean())))
+                yield self.loss.discriminator(on_real, on_fake)
+
+        loss, norm = self._descend(self.optimizer_d, self.discriminator, losses(), len(looks))
+        d_real, d_fake = (sum(values) / len(looks) for values in zip(*means, strict=True))
+        return {"loss_d": loss, "d_real": d_real, "d_fake": d_fake, "gradient_d": norm}
+
+    def _verdicts(self, look: Look) -> tuple[Tensor, Tensor]:
+        real, fake, classes = look
+        if not self.joint:
+            return self.discriminator(real, *classes), self.discriminator(fake, *classes)
+        both = [torch.cat([part, part]) for part in classes]
+        verdicts: Tensor = self.discriminator(torch.cat([real, fake]), *both)
+        return verdicts[: len(real)], verdicts[len(real) :]
+
+    def _generator_main(self, fakes: Iterable[Tensor], looks: Sequence[Look]) -> Facts:
+        def losses() -> Iterator[Tensor]:
+            for fake, look in zip(fakes, looks, strict=True):
+                self.discriminator.requires_grad_(False)
+                with self._autocast():
+                    on_fake = self.discriminator(fake, *look.classes)
+                    on_real = on_fake
+                    if self.loss.pairs:
+                        on_real = self.discriminator(look.real, *look.classes)
+                self.discriminator.requires_grad_(True)
+                yield self.loss.generator(on_real, on_fake)
+
+        loss, norm = self._descend(self.optimizer_g, self.generator, losses(), len(looks))
+        return {"loss_g": loss, "gradient_g": norm}
+
+    def _generator_regularizers(self, parts: Sequence[Sample]) -> Facts:
         facts: Facts = {}
         for penalty in self._due(of_generator=True):
             if isinstance(penalty, PathLength):
-                value = self._path_length(penalty, batch)
+                count = len(parts)
+                values = (penalty.every * self._path_length(penalty, p, count) for p in parts)
             else:
-                value = penalty.gamma * regularizers.orthogonality(self.generator)
-            self._descend(self.optimizer_g, self.generator, value * penalty.every)
-            facts[penalty.kind] = float(value.detach())
+                count = 1
+                weight = penalty.every * penalty.gamma
+                values = (weight * f(self.generator) for f in [regularizers.orthogonality])
+            value, _ = self._descend(self.optimizer_g, self.generator, values, count)
+            facts[penalty.kind] = value / penalty.every
         return facts
 
-    def _path_length(self, penalty: PathLength, batch: Batch) -> Tensor:
+    def _path_length(self, penalty: PathLength, part: Sample, parts: int) -> Tensor:
         """Squared distance of path lengths to their running mean (Karras et al. 2020, eq. 4)."""
-        count = math.ceil(len(batch.images) * penalty.share)
-        classes = [part[:count] for part in self._class_weights(batch)]
+        count = math.ceil(len(part.real) * penalty.share)
+        classes = [weights[:count] for weights in part.classes]
         w = self.generator.mapping(torch.randn(count, self.config.model.z_dim), *classes)  # type: ignore[operator]
         styles = w[:, None].repeat(1, self.generator.style_layers, 1)
         lengths = regularizers.path_lengths(self.generator.draw, styles)  # type: ignore[arg-type]
         with torch.no_grad():
-            self.path_mean.lerp_(lengths.mean(), penalty.decay)
+            self.path_mean.lerp_(lengths.mean(), penalty.decay / parts)
         return penalty.gamma * (lengths - self.path_mean).square().mean()
 
     def _due(self, *, of_generator: bool) -> list[Any]:
@@ -242,16 +283,31 @@ class Training:
             and self.steps % penalty.every == 0
         ]
 
-    def _descend(self, optimizer: torch.optim.Optimizer, network: nn.Module, loss: Tensor) -> float:
-        """Step down the gradient if it is finite; its norm, or nan when skipped."""
+    def _descend(
+        self,
+        optimizer: torch.optim.Optimizer,
+        network: nn.Module,
+        losses: Iterable[Tensor],
+        count: int,
+    ) -> tuple[float, float]:
+        """Step down the mean gradient of ``count`` losses if it is finite.
+
+        Each loss goes back before the next one is computed, so only one is in memory.
+
+        Returns:
+            The mean loss, and the norm of the gradient or nan when skipped.
+        """
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        total = 0.0
+        for loss in losses:
+            (loss / count).backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach()) / count
         gradients = [p.grad for p in network.parameters() if p.grad is not None]
         norm = float(torch.nn.utils.get_total_norm(gradients))
-        if math.isfinite(float(loss.detach())) and math.isfinite(norm):
+        if math.isfinite(total) and math.isfinite(norm):
             optimizer.step()
             self._streak = 0
-            return norm
+            return total, norm
         self.skipped += 1
         self._streak += 1
         if self._streak >= PATIENCE:
@@ -262,24 +318,41 @@ class Training:
                 "Lower the learning rates or raise the regularizer's gamma, and start from an "
                 "earlier snapshot; --set precision=float32 rules out rounding.",
             )
-        return math.nan
+        return total, math.nan
 
-    def _draw_fakes(self, number: int, classes: tuple[Tensor, ...]) -> Tensor:
+    def _parts(self, batch: Batch, number: int) -> list[Sample]:
+        """The parts of a batch, each with as many z; ``number`` tells a step's batches apart."""
         config = self.config
         position = self.steps * (config.d_steps + 1) + number
         random = stream("latents", config.seed, position)
         z = draw_latents(config.model.prior, config.batch, config.model.z_dim, random)
+        columns = (to_images(batch.images), z, *class_weights(batch.labels, len(self.classes)))
+        rows = zip(*(part.chunk(config.accumulate) for part in columns), strict=True)
+        return [Sample(real, latents, tuple(classes)) for real, latents, *classes in rows]
+
+    def _draw(self, part: Sample) -> Tensor:
+        config, generator = self.config, self.generator
         with self._autocast():
             if config.style_mixing:
-                styles = mixed_styles(self.generator, z, classes, config.style_mixing)
-                fake: Tensor = self.generator.draw(styles)  # type: ignore[operator]
+                styles = mixed_styles(generator, part.z, part.classes, config.style_mixing)
+                fake: Tensor = generator.draw(styles)  # type: ignore[operator]
             else:
-                fake = self.generator(z, *classes)
+                fake = generator(part.z, *part.classes)
         return fake
 
-    def _class_weights(self, batch: Batch) -> tuple[Tensor, ...]:
-        """What networks take beside their input: class weights [B, C], or nothing."""
-        return class_weights(batch.labels, len(self.classes))
+    def _looked_at(self, part: Sample, fake: Tensor | None = None) -> Look:
+        if fake is None:
+            with torch.no_grad():
+                fake = self._draw(part)
+        return Look(part.real, fake.detach(), part.classes)
+
+    def _singular_values(self) -> Facts:
+        """The largest of each spectrally normalised network, now and then."""
+        if self.steps % SIGMAS_EVERY:
+            return {}
+        pair = {"sigma_g": self.generator, "sigma_d": self.discriminator}
+        found = {name: largest_singular_value(network) for name, network in pair.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
     def _set_learning_rates(self) -> None:
         adam = self.config.optimizer

@@ -2,22 +2,24 @@
 
 import copy
 import dataclasses
-from collections.abc import Callable
 from functools import partial
 
 import torch
 from torch import nn
-from torch.nn.utils.parametrizations import spectral_norm
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.families import CriticConfig, DcganCriticConfig
 from latentstudio.core.model_info import Critic
 from latentstudio.models.checkpoint import Bundle, Tensors, fill
-from latentstudio.models.layers import initialise
+from latentstudio.models.layers import initialise, initialise_orthogonally
 from latentstudio.models.registry import FAMILIES
 from trainers.architectures import Model
 from trainers.growing import cut_to, grow_discriminator, grow_generator
+from trainers.spectral import normalise_spectrally
 from trainers.streams import stream
+
+_BEGINNINGS = {"dcgan": initialise, "biggan": initialise_orthogonally}
+"""For a family what draws its first weights, where torch's or the layers' own will not do."""
 
 
 def build(
@@ -42,10 +44,11 @@ def build(
         torch.manual_seed(stream("torch", seed).initial_seed())
         generator = family.generator(model.generator(classes))
         discriminator = family.discriminator(model.discriminator(critic, classes))
-        if model.family == "dcgan":
+        begin = _BEGINNINGS.get(model.family)
+        if begin is not None:
             random = stream("weights", seed)
-            initialise(generator, random)
-            initialise(discriminator, random)
+            begin(generator, random)
+            begin(discriminator, random)
         if bundle is not None:
             _check_fit(bundle, model, critic, classes)
             if bundle.card.info.resolution < model.resolution:
@@ -56,8 +59,9 @@ def build(
                     _copy_into(discriminator, bundle.discriminator)
         for network in (generator, discriminator):
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if getattr(model, "norm_d", "") == "spectral":
-            normalise_spectrally(discriminator)
+        for network, norm in ((generator, "norm_g"), (discriminator, "norm_d")):
+            if getattr(model, norm, "") == "spectral":
+                normalise_spectrally(network)
     return generator, discriminator
 
 
@@ -101,31 +105,3 @@ def _grow(generator: nn.Module, discriminator: nn.Module, bundle: Bundle) -> Non
 def _copy_into(network: nn.Module, tensors: Tensors) -> None:
     fitting = fill(lambda: copy.deepcopy(network), tensors, "network", "the bundle")
     network.load_state_dict(fitting.state_dict())
-
-
-def normalise_spectrally(network: nn.Module) -> None:
-    """Divide every convolution's weight by its largest singular value (Miyato et al. 2018)."""
-    for layer in list(network.modules()):
-        if isinstance(layer, nn.Conv2d):
-            spectral_norm(layer)
-
-
-@torch.no_grad()
-def plain(network: nn.Module, make: Callable[[], nn.Module]) -> nn.Module:
-    """A copy whose normalised weights are plain ones, in evaluation mode.
-
-    Args:
-        network: with or without spectral normalisation.
-        make: makes the same network without.
-    """
-    with torch.device("meta"):
-        copied = make()
-    training = network.training
-    network.eval()  # else each look at a weight is a step of the power iteration
-    state = {}
-    for name in copied.state_dict():
-        layer, _, leaf = name.rpartition(".")
-        state[name] = getattr(network.get_submodule(layer), leaf).detach().clone()
-    network.train(training)
-    copied.load_state_dict(state, assign=True)
-    return copied.eval().requires_grad_(False)

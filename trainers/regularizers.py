@@ -6,6 +6,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from trainers.spectral import learned_weight
+
 Criticise = Callable[[Tensor], Tensor]
 """Pictures [B, C, H, W] to numbers [B]."""
 
@@ -50,14 +52,15 @@ def orthogonality(network: nn.Module) -> Tensor:
     """How alike the filters of a network are: a scalar.
 
     Brock et al. 2019, equation 3: the sum over weights W [out, in k^2] of the squared products of
-    different filters, |W W^T (1 - I)|^2. Vectors and embeddings are left out.
+    different filters, |W W^T (1 - I)|^2. Vectors and embeddings are left out; of a spectrally
+    normalised layer W is what is learned, before it is divided.
     """
     return torch.stack(
         [
             (filters @ filters.T).fill_diagonal_(0).square().sum()
             for layer in network.modules()
             if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d)
-            for filters in [layer.weight.flatten(1)]
+            for filters in [learned_weight(layer).flatten(1)]
         ]
     ).sum()
 

@@ -25,6 +25,7 @@ from trainers.config import FREE_TO_CHANGE, RunConfig, parse
 from trainers.export import provenance_of, write_model
 from trainers.grids import save_grid, to_pixels
 from trainers.judge import GRID, Judge, draw_grid, settle
+from trainers.labels import check_labels
 from trainers.loop import Batch, Facts, Pictures, Training
 from trainers.streams import data_indices
 
@@ -61,6 +62,7 @@ class Run:
 
     def __init__(self, folder: Path, config: RunConfig, data: Pictures, watcher: Watcher) -> None:
         _check_config(folder, config)
+        check_labels(config.model.family, data)
         state = load_snapshot(folder)
         self.resumed = state is not None
         first = open_bundle(find_model(config.init)) if config.init and not self.resumed else None

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from latentstudio.core.latent import TRUNCATION
 from latentstudio.core.model_info import Prior
 
 STREAMS = ("weights", "latents", "data", "grid", "statistics", "judge", "torch", "step")
@@ -22,9 +23,14 @@ def stream(name: str, seed: int, position: int = 0) -> torch.Generator:
 
 
 def draw_latents(prior: Prior, count: int, z_dim: int, random: torch.Generator) -> Tensor:
-    """Draw z [count, z_dim] from a prior."""
+    """Draw z [count, z_dim] from a prior; ``truncnormal`` ends at two standard deviations."""
     if prior == "uniform":
         return torch.rand(count, z_dim, generator=random) * 2 - 1
+    if prior == "truncnormal":
+        low = torch.special.ndtr(torch.tensor(-TRUNCATION))
+        quantiles = low + torch.rand(count, z_dim, generator=random) * (1 - 2 * low)
+        z: Tensor = torch.special.ndtri(quantiles)
+        return z.clamp_(-TRUNCATION, TRUNCATION)
     return torch.randn(count, z_dim, generator=random)
 
 

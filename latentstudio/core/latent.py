@@ -13,7 +13,7 @@ Array = npt.NDArray[np.float32]
 
 SEEDS = 2**32
 PLANE_ROW = 100
-_TRUNCATION = 2.0  # BigGAN's truncnorm cuts the normal at two standard deviations
+TRUNCATION = 2.0  # BigGAN's truncnorm cuts the normal at two standard deviations
 
 
 @lru_cache(maxsize=4096)
@@ -28,7 +28,7 @@ def seed_z(prior: Prior, seed: int, z_dim: int) -> Array:
     if prior == "uniform":
         z = state.uniform(-1.0, 1.0, z_dim)
     elif prior == "truncnormal":
-        low = NormalDist().cdf(-_TRUNCATION)
+        low = NormalDist().cdf(-TRUNCATION)
         u = state.uniform(size=z_dim)
         quantiles = low + u * (1.0 - 2.0 * low)
         z = np.array([NormalDist().inv_cdf(q) for q in quantiles])

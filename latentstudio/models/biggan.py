@@ -88,8 +88,9 @@ class SelfAttention(nn.Module):
         key = F.max_pool2d(self.key(x), 2).flatten(2)
         value = F.max_pool2d(self.value(x), 2).flatten(2)
         looks = torch.softmax(query.transpose(1, 2) @ key, dim=2)
-        found = (value @ looks.transpose(1, 2)).unflatten(2, x.shape[2:])
-        return x + self.share.to(x.dtype) * self.out(found).to(x.dtype)
+        found = (value @ looks.transpose(1, 2)).reshape(len(x), -1, *x.shape[2:])
+        added: Tensor = self.out(found).to(x.dtype)
+        return x + self.share.to(x.dtype) * added
 
 
 class GeneratorBlock(nn.Module):
@@ -140,14 +141,14 @@ class BigganGenerator(nn.Module):
 
         Class weights [B, C] that sum to one mix embeddings, so classes can be blended.
         """
-        chunks = z.unflatten(1, (self.style_layers, self._chunk))
+        chunks = z.reshape(-1, self.style_layers, self._chunk)
         embedded = classes @ self.shared
         return torch.cat([chunks, embedded[:, None].expand(-1, self.style_layers, -1)], dim=2)
 
     def draw(self, styles: Tensor) -> Tensor:
         """Styles [B, L, D] to pictures; of the first style only the chunk of z is read."""
         x: Tensor = self.first(styles[:, 0, : self._chunk])
-        x = x.unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)  # channels last in memory
+        x = x.reshape(len(x), 4, 4, -1).permute(0, 3, 1, 2)  # channels last in memory
         if self._dtype is not None:
             x = x.to(self._dtype)
         for layer, block in enumerate(self.blocks, start=1):
@@ -346,7 +347,7 @@ def fold(network: nn.Module) -> nn.Module:
 
 
 def _scaled(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """x [B, C, H, W] times a scale plus a shift for each picture and channel [B, C]."""
+    """Features [B, C, H, W] times a scale plus a shift for each picture and channel [B, C]."""
     scale, shift = (part.to(x.dtype)[:, :, None, None] for part in (scale, shift))
     return torch.addcmul(shift, x, scale)
 

@@ -59,6 +59,20 @@ def initialise(module: nn.Module, generator: torch.Generator) -> None:
             nn.init.zeros_(layer.bias)
 
 
+@torch.no_grad()
+def initialise_orthogonally(module: nn.Module, generator: torch.Generator) -> None:
+    """Draw weights whose rows, or columns where those are fewer, are orthonormal, in place.
+
+    Saxe et al. 2014; every matrix and kernel of a BigGAN begins so (Brock et al. 2019, section 3).
+    Biases begin at 0; other vectors are left alone.
+    """
+    for name, parameter in module.named_parameters():
+        if parameter.ndim > 1:
+            nn.init.orthogonal_(parameter, generator=generator)
+        elif name.endswith("bias"):
+            parameter.zero_()
+
+
 def fold_norms(network: nn.Module) -> nn.Module:
     """Join each batch norm with the convolution before it, in place; only for evaluation."""
     for block in network.modules():

@@ -6,11 +6,10 @@ import torch
 from torch import nn
 
 from latentstudio.core.errors import StudioError
-from latentstudio.models.registry import FAMILIES
 from tests.trainers.pictures import Discs, tiny_config
 from trainers.config import RunConfig, resolve
 from trainers.loop import FLOOR, Batch, Training, learning_rate_factor, to_images
-from trainers.networks import plain
+from trainers.spectral import plain
 from trainers.precision import wants_bfloat16
 
 DATA = Discs()
@@ -111,8 +110,7 @@ def _poison(network: nn.Module) -> None:
 def test_spectral_norm_is_divided_out_on_export() -> None:
     training = Training(tiny_config(model={"norm_d": "spectral"}))
     steps(training, 3)
-    wanted = training.config.model.discriminator("logit")
-    critic = plain(training.discriminator, lambda: FAMILIES["dcgan"].discriminator(wanted))
+    critic = plain(training.discriminator)
     images = to_images(DATA.images(range(4)))
     training.discriminator.eval()
     torch.testing.assert_close(critic(images), training.discriminator(images))

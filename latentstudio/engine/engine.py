@@ -159,6 +159,7 @@ class Engine:
         try:
             from latentstudio.engine.device import prepare_thread
         finally:
+            gc.freeze()  # nor is it looked for later, which would stop the window for 70 ms
             gc.enable()
 
         prepare_thread(self._threads)

@@ -36,9 +36,7 @@ class ConditionalNorm(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """Norm features [B, C, H, W] by styles [B, D]."""
-        with torch.autocast(x.device.type, enabled=False):
-            gain, shift = 1 + self.gain(style.float()), self.shift(style.float())
-        return _scaled(self.norm(x), gain, shift)
+        return _scaled(self.norm(x), 1 + self.gain(style), self.shift(style))
 
     def folded(self) -> "FoldedNorm":
         """What it does in evaluation mode, with the moments in the linear map."""

@@ -20,6 +20,7 @@ from trainers.labels import check_classes
 from trainers.losses import LOSSES
 from trainers.mixing import mixed_styles
 from trainers.precision import wants_bfloat16
+from trainers.rates import learning_rate_factor
 from trainers.spectral import largest_singular_value, plain
 from trainers.streams import draw_latents, stream
 
@@ -28,9 +29,6 @@ PATIENCE = 5
 
 SIGMAS_EVERY = 10
 """The singular values of normalised weights are looked at every so many steps."""
-
-FLOOR = 0.05
-"""What is left of the learning rates at the end of a run that lets them fall."""
 
 Facts = dict[str, float]
 
@@ -380,13 +378,6 @@ class Training:
 
 _NETWORKS = ("generator", "discriminator", "average", "optimizer_g", "optimizer_d")
 _CLOCK = ("images", "steps", "skipped", "_streak", "path_mean", "bfloat16")
-
-
-def learning_rate_factor(progress: float, decay_from: float) -> float:
-    """1 until ``decay_from`` of the run, then down in a line to FLOOR at its end."""
-    if progress <= decay_from or decay_from >= 1:
-        return 1.0
-    return max(FLOOR, 1 - (1 - FLOOR) * (progress - decay_from) / (1 - decay_from))
 
 
 def to_images(batch: NDArray[np.uint8]) -> Tensor:

@@ -35,6 +35,12 @@ def class_weights(
             "Leave the class out, or open a model with classes.",
         )
     if isinstance(classes, Tensor) and classes.ndim == 2:
+        if classes.shape[1] != len(names):
+            raise StudioError(
+                f"{classes.shape[1]} weights are not one for each class",
+                f"{info.name} has {len(names)} classes",
+                "Give as many weights as there are classes.",
+            )
         return classes.to(device, torch.float32)
     numbers = [_class_number(info, given) for given in classes]
     return F.one_hot(torch.tensor(numbers), len(names)).to(device, torch.float32)

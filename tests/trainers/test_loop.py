@@ -8,9 +8,10 @@ from torch import nn
 from latentstudio.core.errors import StudioError
 from tests.trainers.pictures import Discs, tiny_config
 from trainers.config import RunConfig, resolve
-from trainers.loop import FLOOR, Batch, Training, learning_rate_factor, to_images
-from trainers.spectral import plain
+from trainers.loop import Batch, Training, to_images
 from trainers.precision import wants_bfloat16
+from trainers.rates import FLOOR, learning_rate_factor
+from trainers.spectral import plain
 
 DATA = Discs()
 
@@ -198,3 +199,37 @@ def test_path_lengths_are_compared_with_their_running_mean() -> None:
     facts = steps(training, 1)[0]
     assert float(training.path_mean) > 0
     assert facts["path_length"] > 0
+
+
+@pytest.mark.parametrize("penalties", [[], [{"kind": "r1", "every": 1}]])
+def test_a_batch_in_parts_has_the_gradients_of_the_whole(penalties: list[Any]) -> None:
+    def trained(parts: int) -> tuple[dict[str, torch.Tensor], dict[str, float]]:
+        # Without statistics of the batch; such small steps that the phases do not meet.
+        changes = {
+            "accumulate": parts,
+            "model": {"group": 0},
+            "style_mixing": 0.0,
+            "regularizers": penalties,
+            "optimizer": {"lr_g": 1e-12, "lr_d": 1e-12},
+        }
+        training = Training(resolve("stylegan-test", {"data": "discs", **changes}))
+        facts = steps(training, 1)[0]
+        networks = {"g": training.generator, "d": training.discriminator}
+        gradients = {
+            f"{part}.{name}": weight.grad
+            for part, network in networks.items()
+            for name, weight in network.named_parameters()
+            if weight.grad is not None and "noise" not in name  # it is drawn for each part
+        }
+        return gradients, facts
+
+    whole, facts = trained(1)
+    for parts in (2, 4):
+        found, said = trained(parts)
+        assert found.keys() == whole.keys()
+        assert len(whole) > 20
+        for name, gradient in whole.items():
+            torch.testing.assert_close(found[name], gradient, atol=1e-5, rtol=1e-4)
+        assert said.keys() == facts.keys()
+        for name in facts.keys() - {"gradient_g"}:
+            assert said[name] == pytest.approx(facts[name], rel=1e-4, abs=1e-6)

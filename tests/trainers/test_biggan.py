@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -6,11 +7,14 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 
 from latentstudio.core.errors import StudioError
 from latentstudio.models.biggan import BigganDiscriminator, BigganGenerator
 from latentstudio.models.registry import open_model
+from tests.commands import runner
 from tests.trainers.pictures import Discs, Listener
+from trainers.__main__ import main
 from trainers.config import RunConfig, resolve
 from trainers.ema import estimate_statistics
 from trainers.export import Provenance, publish, write_model
@@ -183,6 +187,53 @@ def test_other_families_refuse_wrong_labels_only(tmp_path: Path) -> None:
     Run(tmp_path / "a", config, Oddly(None, ()), Listener())
     with pytest.raises(StudioError, match="label 3 of the data names no class"):
         Run(tmp_path / "b", config, Oddly([0, 1, 2, 3, 0, 1]), Listener())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Pictures and their class numbers in the layout of dataset.json, and a cache of our own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "discs"
+    folder.mkdir()
+    names = [f"{number:02}.png" for number in range(24)]
+    for name, image in zip(names, DATA.images(range(24)), strict=True):
+        Image.fromarray(image).save(folder / name)
+    labels = [[name, number % 3] for number, name in enumerate(names)]
+    classes = {"classes": list(NAMES), "names": [], "kinds": []}
+    layout = {"labels": labels, "attributes": classes}
+    (folder / "dataset.json").write_text(json.dumps(layout), "utf-8")
+    return folder
+
+
+def test_from_labelled_pictures_to_a_face_of_a_class(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run, model = tmp_path / "run", tmp_path / "discs.safetensors"
+    small = ["--set", "snapshots={judged_images: 16, statistics_images: 16}", "--kimg", "0.016"]
+    assert main(["biggan-test", "--data", str(folder), "--out", str(run), *small]) == 0
+    assert main(["export", str(run), "--out", str(model)]) == 0
+    generate = runner(capfd)
+
+    def drawn(name: str) -> bytes:
+        out = tmp_path / name
+        ended = generate("generate", model, "--seeds", "7", "--class", name, "--out", out)
+        assert ended.code == 0
+        return Image.open(out / "seed0007.png").tobytes()
+
+    assert len({drawn(name) for name in NAMES}) == 3
+    wrong = generate("generate", model, "--seeds", "7", "--class", "disk", "--out", tmp_path)
+    assert wrong.code == 1
+    assert "Did you mean disc?" in wrong.err
+
+
+def test_data_without_classes_is_refused_before_it_is_made_ready(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "dataset.json").unlink()
+    assert main(["biggan-test", "--data", str(folder), "--out", str(tmp_path / "run")]) == 1
+    assert "biggan needs at least two classes" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "cache").exists()
 
 
 def test_a_dry_run_without_classes_is_refused() -> None:

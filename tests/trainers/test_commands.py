@@ -167,3 +167,14 @@ def test_ctrl_c_keeps_a_snapshot(pictures: Path, tmp_path: Path) -> None:
     assert process.returncode == 130
     assert b"Traceback" not in said
     assert read_snapshot(run / "snapshot.pt")["training"]["images"] >= 16
+
+
+def test_few_pictures_are_said_and_augmenting_offered(
+    pictures: Path, tmp_path: Path, train: Train
+) -> None:
+    begin = ("dcgan-test", "--data", pictures, "--kimg", "0.008")
+    _, _, err = train(*begin, "--out", tmp_path / "a")
+    assert "Only 80 pictures" in err
+    code, _, err = train(*begin, "--out", tmp_path / "b", "--set", "augment=[color,cutout]")
+    assert code == 0
+    assert "Only 80 pictures" not in err

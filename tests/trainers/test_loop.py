@@ -175,6 +175,7 @@ STYLES: dict[str, dict[str, Any]] = {
         "loss": {"kind": "wasserstein"},
         "regularizers": [{"kind": "gradient_penalty"}],
     },
+    "augmented": {"augment": ["color", "translation", "cutout"]},
     "bfloat16": {"precision": "bfloat16", "regularizers": [{"kind": "path_length", "every": 1}]},
 }
 

@@ -20,7 +20,8 @@ _OVERVIEW = """\
 usage:
   latentstudio-train PRESET --data SPEC --out RUN [options]   train; goes on when RUN exists
   latentstudio-train export RUN --out FILE.safetensors        a model file of the best snapshot
-  latentstudio-train presets                                  what PRESET may be
+  latentstudio-train presets                                  what PRESET and REFEREE may be
+  latentstudio-train referee REFEREE --out FILE.safetensors   a network that judges drawn faces
   latentstudio-train data SPEC --count N --resolution N --out FILE.zip   write a data set
 
 SPEC is a folder of pictures, a zip or folder with a dataset.json, or avatars:STYLE[,STYLE...].
@@ -100,6 +101,13 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--float32", action="store_true", help="do not halve the weights")
 
 
+def _referee_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Train a network that names the attributes of drawn faces, and measure it."
+    parser.add_argument("referee", metavar="REFEREE", help="which one; see the command presets")
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="NAME.safetensors")
+    parser.add_argument("--threads", metavar="N", type=int, help="by default one per usable core")
+
+
 def _presets_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "List the presets."
 
@@ -114,6 +122,7 @@ def _data_arguments(parser: argparse.ArgumentParser) -> None:
 
 _COMMANDS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "export": _export_arguments,
+    "referee": _referee_arguments,
     "presets": _presets_arguments,
     "data": _data_arguments,
 }

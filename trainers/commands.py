@@ -2,18 +2,20 @@
 
 import argparse
 import json
-import os
 from typing import Any
 
 import torch
 
 from trainers.checkpoint import BEST, NEWEST, read_snapshot
 from trainers.config import RunConfig, merge, parse_settings, resolve
+from trainers.data.cache import usable_cores
 from trainers.data.dataset import Dataset, open_data, open_source
 from trainers.export import provenance_of, publish
 from trainers.judge import Judge
 from trainers.loop import Facts, Training
 from trainers.probe import Probe, probe
+from trainers.referee import train_referee
+from trainers.referee_config import resolve_referee
 from trainers.run import Run, read_config
 from trainers.terminal import Progress, answer, note
 
@@ -57,6 +59,21 @@ def export(options: argparse.Namespace) -> int:
     return DONE
 
 
+def referee(options: argparse.Namespace) -> int:
+    """Train a referee and measure it on held-out faces."""
+    config = resolve_referee(options.referee)
+    torch.set_num_threads(options.threads or usable_cores())
+    made = train_referee(config, options.out, note)
+    facts = {"file": str(options.out), "weights_hash": made.weights_hash}
+    read = "\n".join(
+        f"{name:16} {value:7.2%}{'' if name in made.trusted else '  not to be judged by'}"
+        for name, value in made.accuracy.items()
+    )
+    found = {**facts, "accuracy": dict(made.accuracy), "trusted": list(made.trusted)}
+    answer(found, f"Wrote {options.out}. Read on held-out faces:\n{read}", options.json)
+    return DONE
+
+
 def _config(options: argparse.Namespace) -> RunConfig:
     changes: dict[str, Any] = merge({"data": options.data}, parse_settings(options.settings))
     if options.kimg is not None:
@@ -67,8 +84,7 @@ def _config(options: argparse.Namespace) -> RunConfig:
 
 
 def _use_threads(config: RunConfig) -> None:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    torch.set_num_threads(config.threads or cores or 1)
+    torch.set_num_threads(config.threads or usable_cores())
 
 
 def _open(spec: str, resolution: int, count: int | None) -> Dataset:

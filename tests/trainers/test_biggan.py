@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,13 @@ def test_other_families_refuse_wrong_labels_only(tmp_path: Path) -> None:
 
 
 @pytest.fixture
+def gradients_afterwards() -> Iterator[None]:
+    """Commands switch gradients off for good."""
+    yield
+    torch.set_grad_enabled(True)
+
+
+@pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Pictures and their class numbers in the layout of dataset.json, and a cache of our own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -205,6 +213,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("gradients_afterwards")
 def test_from_labelled_pictures_to_a_face_of_a_class(
     folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,8 @@ from latentstudio.core.families import (
     DcganConfig,
     DcganCriticConfig,
     Norm,
+    ProgressiveConfig,
+    ProgressiveCriticConfig,
     StyleganConfig,
     StyleganCriticConfig,
 )
@@ -17,7 +19,7 @@ from latentstudio.core.model_info import Critic, Prior
 from trainers.part import Count, Part, Positive
 
 Length = Annotated[int, Field(ge=1, le=4096)]
-M = TypeVar("M", bound="BigganModel | DcganModel | StyleganModel")
+M = TypeVar("M", bound="BigganModel | DcganModel | ProgressiveModel | StyleganModel")
 
 
 class BigganModel(Part):
@@ -93,6 +95,34 @@ class DcganModel(Part):
         return DcganCriticConfig(self.resolution, self.width_d, self.norm_d, critic)
 
 
+class ProgressiveModel(Part):
+    """The networks of a progressively grown GAN."""
+
+    family: Literal["progressive"] = "progressive"
+    resolution: Literal[8, 16, 32, 64, 128, 256, 512, 1024] = 64
+    z_dim: Length = 128
+    widths_g: tuple[Count, ...] = (128, 96, 64, 48, 24)
+    """Channels of the generator at 4, 8, ... pixels."""
+    widths_d: tuple[Count, ...] = (128, 96, 64, 48, 24)
+    """Channels of the discriminator likewise."""
+    group: Annotated[int, Field(ge=0)] = 4
+    """Pictures that minibatch deviation compares; 0 leaves it out."""
+
+    @property
+    def prior(self) -> Prior:
+        return "normal"
+
+    @model_validator(mode="after")
+    def _makes_networks(self) -> Self:
+        return _tried(self)
+
+    def generator(self, classes: int = 0) -> ProgressiveConfig:
+        return ProgressiveConfig(self.resolution, self.z_dim, self.widths_g)
+
+    def discriminator(self, critic: Critic, classes: int = 0) -> ProgressiveCriticConfig:
+        return ProgressiveCriticConfig(self.resolution, self.widths_d, self.group, critic)
+
+
 class StyleganModel(Part):
     """The networks of a StyleGAN2."""
 
@@ -145,7 +175,9 @@ class StyleganModel(Part):
         )
 
 
-Model = Annotated[BigganModel | DcganModel | StyleganModel, Field(discriminator="family")]
+Model = Annotated[
+    BigganModel | DcganModel | ProgressiveModel | StyleganModel, Field(discriminator="family")
+]
 
 
 def _tried(model: M) -> M:

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from latentstudio.core.errors import StudioError, nearest
 from trainers.architectures import DcganModel, Model
 from trainers.part import Count, NotNegative, Part, Positive, Share
+from trainers.schedule import Phase, check_phases
 
 
 class NonSaturating(Part):
@@ -132,10 +133,14 @@ class RunConfig(Part):
     """Parts of a batch that go through the networks one after the other, to save memory."""
     d_steps: Count = 1
     model: Model = DcganModel()
+    schedule: tuple[Phase, ...] = ()
+    """Resolutions one after the other, each with its own batch; for progressive growing."""
     loss: Loss = NonSaturating()
     regularizers: tuple[Regularizer, ...] = ()
     style_mixing: Share = 0.0
     """Share of pictures drawn with two w, the second from a random layer on; for StyleGAN."""
+    augment: tuple[Literal["color", "translation", "cutout"], ...] = ()
+    """DiffAugment: how pictures are changed before the discriminator sees them; for small sets."""
     optimizer: Optimizer = Optimizer()
     average: Average = Average()
     snapshots: Snapshots = Snapshots()
@@ -144,11 +149,12 @@ class RunConfig(Part):
 
     @model_validator(mode="after")
     def _splits_evenly(self) -> Self:
-        if self.batch % self.accumulate or self.batch < 2 * self.accumulate:
-            raise ValueError(
-                f"a batch of {self.batch} cannot be split into {self.accumulate} equal parts of "
-                "at least two pictures"
-            )
+        for batch in {self.batch, *(phase.batch for phase in self.schedule)}:
+            if batch % self.accumulate or batch < 2 * self.accumulate:
+                raise ValueError(
+                    f"a batch of {batch} cannot be split into {self.accumulate} equal parts of "
+                    "at least two pictures"
+                )
         return self
 
     @model_validator(mode="after")
@@ -158,7 +164,17 @@ class RunConfig(Part):
         )
         if wants_styles and self.model.family != "stylegan":
             raise ValueError("style mixing and path length need model.family=stylegan")
+        if self.schedule:
+            if self.model.family != "progressive":
+                raise ValueError("a schedule needs model.family=progressive")
+            check_phases(self.schedule, self.model.resolution)
         return self
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The schedule; without one, a single phase of the model's resolution."""
+        whole = Phase(resolution=self.model.resolution, stable_kimg=self.kimg, batch=self.batch)
+        return self.schedule or (whole,)
 
     def to_yaml(self) -> str:
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)

@@ -4,18 +4,22 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from latentstudio import __version__
 from latentstudio.core.bundle import DRAWN_NOT_REAL, Card
+from latentstudio.core.families import ProgressiveConfig, ProgressiveCriticConfig
 from latentstudio.models.checkpoint import save_bundle
+from latentstudio.models.progressive import ProgressiveGenerator
 from latentstudio.models.registry import open_model
 from trainers.config import RunConfig
 from trainers.ema import estimate_statistics
 from trainers.judge import Judge, chunked, draw_some, settle
 from trainers.loop import Pictures, Training
+from trainers.previews import with_previews
 from trainers.spectral import plain
 from trainers.streams import stream
 
@@ -24,6 +28,11 @@ STATISTICS_IMAGES = 8000
 
 MEAN_OF = 10_000
 """The mean style is that of so many z (Karras et al. 2020)."""
+
+FITTED_ON = 512
+"""So many z fit the smaller picture layers of a progressive GAN."""
+
+C = TypeVar("C")
 
 AVATARS = "avatars:"
 
@@ -74,15 +83,16 @@ def write_model(path: Path, training: Training, judge: Judge, about: Provenance)
     """
     model = training.config.model
     classes = len(training.classes)
-    config = model.discriminator(training.loss.critic, classes)
+    config = _at_stage(model.generator(classes), training)
+    critic_config = _at_stage(model.discriminator(training.loss.critic, classes), training)
     critic = plain(training.discriminator)
     estimate_statistics(critic, ((batch,) for batch in judge.batches(training.average)))
     card = Card(
         name=path.stem,
         family=model.family,
-        config=model.generator(classes),
+        config=config,
         classes=training.classes,
-        discriminator=config,
+        discriminator=critic_config,
         training=_facts(training.config, training.images),
         metrics=about.metrics,
         licence=about.licence or "not stated: that of the training pictures is not known",
@@ -93,8 +103,28 @@ def write_model(path: Path, training: Training, judge: Judge, about: Provenance)
         "style_mean": _mean_style(training),
         "critic_real": _mean_and_spread(judge.verdicts(critic)),
     }
-    weights = training.average.state_dict(), critic.state_dict()
+    weights = _final_average(training).state_dict(), critic.state_dict()
     return save_bundle(path, card, *weights, stats, half=about.half)
+
+
+def _at_stage(config: C, training: Training) -> C:
+    """The config of a network that has not grown to the end says how far it has."""
+    stage = training.stage
+    grown = stage.resolution == training.config.model.resolution and stage.alpha == 1
+    if grown or not isinstance(config, ProgressiveConfig | ProgressiveCriticConfig):
+        return config
+    return dataclasses.replace(config, stage=stage.resolution, alpha=stage.alpha)
+
+
+def _final_average(training: Training) -> nn.Module:
+    """The average, with picture layers of smaller sides that fit if it has grown to the end."""
+    average, stage = training.average, training.stage
+    if not isinstance(average, ProgressiveGenerator) or stage.alpha < 1:
+        return average
+    if stage.resolution < average.resolution:
+        return average
+    random = stream("statistics", training.config.seed)
+    return with_previews(average, (z for (z,) in chunked(*draw_some(training, FITTED_ON, random))))
 
 
 @torch.no_grad()

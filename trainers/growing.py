@@ -5,7 +5,13 @@ from typing import Any
 
 from torch import nn
 
-from latentstudio.core.families import StyleganConfig, StyleganCriticConfig
+from latentstudio.core.families import (
+    ProgressiveConfig,
+    ProgressiveCriticConfig,
+    StyleganConfig,
+    StyleganCriticConfig,
+)
+from latentstudio.models.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from latentstudio.models.stylegan import (
     StyleganDiscriminator,
     StyleganGenerator,
@@ -15,7 +21,7 @@ from latentstudio.models.stylegan import (
 
 
 def cut_to(wanted: Any, given: Any) -> Any:
-    """The config of a run without the resolutions that a smaller model lacks.
+    """The config of a run without the resolutions that a smaller model lacks, at its stage.
 
     Args:
         wanted: config of the run's generator or discriminator.
@@ -23,26 +29,32 @@ def cut_to(wanted: Any, given: Any) -> Any:
 
     Returns:
         What ``given`` must be to fit; ``wanted`` itself where no growing is possible: only a sum of
-        pictures can be continued by a layer that adds nothing at first.
+        pictures can be continued by a layer that adds nothing at first, or that fades in.
     """
-    if not isinstance(given, StyleganConfig | StyleganCriticConfig):
+    fades = isinstance(given, ProgressiveConfig | ProgressiveCriticConfig)
+    adds = isinstance(given, StyleganCriticConfig) or (
+        isinstance(given, StyleganConfig) and given.architecture == "skip"
+    )
+    if type(given) is not type(wanted) or not (fades or adds):
         return wanted
-    if type(given) is not type(wanted) or given.resolution >= wanted.resolution:
-        return wanted
-    if isinstance(given, StyleganConfig) and given.architecture != "skip":
-        return wanted
-    widths = wanted.widths[: len(given.widths)]
-    return dataclasses.replace(wanted, resolution=given.resolution, widths=widths)
+    changes = {"stage": given.stage, "alpha": given.alpha} if fades else {}
+    if given.resolution < wanted.resolution:
+        widths = wanted.widths[: len(given.widths)]
+        changes |= {"resolution": given.resolution, "widths": widths}
+    return dataclasses.replace(wanted, **changes)
 
 
 def grow_generator(network: nn.Module, small: nn.Module) -> None:
-    """Copy a smaller generator into the first blocks; the new picture layers begin at zero.
+    """Copy a smaller generator into the first blocks.
 
-    So the network first draws the small one's pictures, enlarged.
+    The new picture layers of a StyleGAN begin at zero, so that it first draws the small one's
+    pictures, enlarged; progressive growing has its schedule for that.
     """
+    network.load_state_dict(small.state_dict(), strict=False)
+    if isinstance(network, ProgressiveGenerator):
+        return
     assert isinstance(network, StyleganGenerator)
     assert isinstance(small, StyleganGenerator)
-    network.load_state_dict(small.state_dict(), strict=False)
     for block in network.synthesis.blocks[len(small.synthesis.blocks) :]:
         assert isinstance(block, SynthesisBlock)
         assert isinstance(block.picture, ToPicture)
@@ -53,8 +65,11 @@ def grow_generator(network: nn.Module, small: nn.Module) -> None:
 def grow_discriminator(network: nn.Module, small: nn.Module) -> None:
     """Copy a smaller discriminator into the last blocks, those next to the verdict.
 
-    The layer that reads the picture and the blocks of new resolutions stay fresh.
+    The layers that read larger pictures and the blocks of new resolutions stay fresh.
     """
+    if isinstance(network, ProgressiveDiscriminator):  # its blocks count from the verdict
+        network.load_state_dict(small.state_dict(), strict=False)
+        return
     assert isinstance(network, StyleganDiscriminator)
     assert isinstance(small, StyleganDiscriminator)
     fresh = len(network.blocks) - len(small.blocks)

@@ -10,6 +10,7 @@ from latentstudio.core.model_info import Prior
 from latentstudio.metrics.swd import RealSet, SlicedWasserstein
 from trainers.config import RunConfig
 from trainers.ema import estimate_statistics
+from trainers.labels import used_classes
 from trainers.loop import Pictures, Training, class_weights, to_images
 from trainers.streams import draw_latents, stream
 
@@ -27,9 +28,10 @@ class Judge:
         count, model = min(config.snapshots.judged_images, len(data)), config.model
         self.real = to_images(data.images(range(count)))
         self._real_set = RealSet(self.real, patches=_PATCHES, directions=_DIRECTIONS)
-        prior = drawn_prior(config, len(data.classes))
+        classes = len(used_classes(model.family, data.classes))
+        prior = drawn_prior(config, classes)
         self._z = draw_latents(prior, count, model.z_dim, stream("judge", config.seed))
-        self._classes = class_weights(data.labels(range(count)), len(data.classes))
+        self._classes = class_weights(data.labels(range(count)), classes)
 
     @torch.no_grad()
     def distance(self, generate: Callable[..., Tensor]) -> SlicedWasserstein:

@@ -11,6 +11,9 @@ from latentstudio.core.errors import StudioError
 NEED_CLASSES = ("biggan",)
 """Families that make no network without classes."""
 
+TAKE_CLASSES = ("biggan", "stylegan")
+"""Families whose networks can be given classes; the others learn all classes as one."""
+
 _HINT = (
     "Give class numbers in dataset.json, or several drawing styles, as in avatars:micah,dylan; "
     "other families learn without classes."
@@ -26,6 +29,11 @@ class Labelled(Protocol):
     def __len__(self) -> int: ...
 
     def labels(self, indices: ArrayLike) -> NDArray[Any] | None: ...
+
+
+def used_classes(family: str, classes: Sequence[str]) -> tuple[str, ...]:
+    """The names of classes that networks of a family are given."""
+    return tuple(classes) if family in TAKE_CLASSES else ()
 
 
 def check_classes(

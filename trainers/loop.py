@@ -13,14 +13,17 @@ from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle
+from latentstudio.models.progressive import Growing, faded, shrunk
 from trainers import networks, regularizers
+from trainers.augment import augment
 from trainers.config import GradientPenalty, Orthogonal, PathLength, RunConfig
 from trainers.ema import ema_decay, update_average
-from trainers.labels import check_classes
+from trainers.labels import check_classes, used_classes
 from trainers.losses import LOSSES
 from trainers.mixing import mixed_styles
 from trainers.precision import wants_bfloat16
 from trainers.rates import learning_rate_factor
+from trainers.schedule import Stage, stage_at
 from trainers.spectral import largest_singular_value, plain
 from trainers.streams import draw_latents, stream
 
@@ -90,6 +93,7 @@ class Training:
 
     Attributes:
         images: real images shown so far: the clock.
+        stage: the resolution, its share and the batch that this clock asks for.
         skipped: phases skipped so far because a number was not finite.
     """
 
@@ -108,9 +112,9 @@ class Training:
         """
         check_classes(config.model.family, classes)
         self.config = config
-        self.classes = tuple(classes)
+        self.classes = used_classes(config.model.family, classes)
         self.loss = LOSSES[config.loss.kind]
-        pair = networks.build(config.model, self.loss.critic, config.seed, first, len(classes))
+        pair = networks.build(config.model, self.loss.critic, config.seed, first, len(self.classes))
         self.generator, self.discriminator = pair
         self.average = plain(self.generator)
         adam = config.optimizer
@@ -126,6 +130,7 @@ class Training:
         self.skipped = 0
         self._streak = 0
         self.bfloat16 = self._wants_bfloat16()
+        self.stage = self._enter_stage()
 
     def step(self, batches: Sequence[Batch]) -> Facts:
         """One step of the generator, after one of the discriminator for each batch.
@@ -152,6 +157,11 @@ class Training:
         half_life = average.half_life_kimg * 1000
         decay = ema_decay(self.images, shown, half_life, average.ramp)
         update_average(self.average, self.generator, decay)
+        before, self.stage = self.stage, self._enter_stage()
+        if self.stage.resolution != before.resolution:
+            # The moments belong to the gradients of smaller pictures (Karras et al. 2018, A.1).
+            self.optimizer_g.state.clear()
+            self.optimizer_d.state.clear()
         return facts
 
     def state(self) -> dict[str, Any]:
@@ -165,6 +175,12 @@ class Training:
             getattr(self, name).load_state_dict(state[name])
         for name in _CLOCK:
             setattr(self, name, state[name])
+        self.enter(self.images)
+
+    def enter(self, images: float) -> None:
+        """Set the clock, and bring all networks to the stage it asks for."""
+        self.images = int(images)
+        self.stage = self._enter_stage()
 
     # The phases
 
@@ -199,8 +215,7 @@ class Training:
 
     def _penalised(self, penalty: Any, look: Look) -> Tensor:
         def criticise(images: Tensor) -> Tensor:
-            verdicts: Tensor = self.discriminator(images, *look.classes)
-            return verdicts
+            return self._criticise(images, *look.classes)
 
         if isinstance(penalty, GradientPenalty):
             return regularizers.gradient_penalty(
@@ -224,12 +239,16 @@ class Training:
         d_real, d_fake = (sum(values) / len(looks) for values in zip(*means, strict=True))
         return {"loss_d": loss, "d_real": d_real, "d_fake": d_fake, "gradient_d": norm}
 
+    def _criticise(self, images: Tensor, *classes: Tensor) -> Tensor:
+        verdicts: Tensor = self.discriminator(augment(images, self.config.augment), *classes)
+        return verdicts
+
     def _verdicts(self, look: Look) -> tuple[Tensor, Tensor]:
         real, fake, classes = look
         if not self.joint:
-            return self.discriminator(real, *classes), self.discriminator(fake, *classes)
+            return self._criticise(real, *classes), self._criticise(fake, *classes)
         both = [torch.cat([part, part]) for part in classes]
-        verdicts: Tensor = self.discriminator(torch.cat([real, fake]), *both)
+        verdicts = self._criticise(torch.cat([real, fake]), *both)
         return verdicts[: len(real)], verdicts[len(real) :]
 
     def _generator_main(self, fakes: Iterable[Tensor], looks: Sequence[Look]) -> Facts:
@@ -237,10 +256,10 @@ class Training:
             for fake, look in zip(fakes, looks, strict=True):
                 self.discriminator.requires_grad_(False)
                 with self._autocast():
-                    on_fake = self.discriminator(fake, *look.classes)
+                    on_fake = self._criticise(fake, *look.classes)
                     on_real = on_fake
                     if self.loss.pairs:
-                        on_real = self.discriminator(look.real, *look.classes)
+                        on_real = self._criticise(look.real, *look.classes)
                 self.discriminator.requires_grad_(True)
                 yield self.loss.generator(on_real, on_fake)
 
@@ -250,13 +269,13 @@ class Training:
     def _generator_regularizers(self, parts: Sequence[Sample]) -> Facts:
         facts: Facts = {}
         for penalty in self._due(of_generator=True):
+            values: Iterable[Tensor]
             if isinstance(penalty, PathLength):
                 count = len(parts)
                 values = (penalty.every * self._path_length(penalty, p, count) for p in parts)
             else:
-                count = 1
-                weight = penalty.every * penalty.gamma
-                values = (weight * f(self.generator) for f in [regularizers.orthogonality])
+                count, weight = 1, penalty.every * penalty.gamma
+                values = [weight * regularizers.orthogonality(self.generator)]
             value, _ = self._descend(self.optimizer_g, self.generator, values, count)
             facts[penalty.kind] = value / penalty.every
         return facts
@@ -323,10 +342,15 @@ class Training:
         config = self.config
         position = self.steps * (config.d_steps + 1) + number
         random = stream("latents", config.seed, position)
-        z = draw_latents(config.model.prior, config.batch, config.model.z_dim, random)
-        columns = (to_images(batch.images), z, *class_weights(batch.labels, len(self.classes)))
+        z = draw_latents(config.model.prior, len(batch.images), config.model.z_dim, random)
+        columns = (self._real(batch), z, *class_weights(batch.labels, len(self.classes)))
         rows = zip(*(part.chunk(config.accumulate) for part in columns), strict=True)
         return [Sample(real, latents, tuple(classes)) for real, latents, *classes in rows]
+
+    def _real(self, batch: Batch) -> Tensor:
+        """The pictures of a batch as the stage wants them: small, and as blurred as the fakes."""
+        images = shrunk(to_images(batch.images), self.stage.resolution)
+        return faded(images, self.stage.alpha)
 
     def _draw(self, part: Sample) -> Tensor:
         config, generator = self.config, self.generator
@@ -358,13 +382,22 @@ class Training:
         self.optimizer_g.param_groups[0]["lr"] = adam.lr_g * factor
         self.optimizer_d.param_groups[0]["lr"] = adam.lr_d * factor
 
+    def _enter_stage(self) -> Stage:
+        """Bring all networks that grow to the stage of the clock, which depends on nothing else."""
+        stage = stage_at(self.config.phases, self.images)
+        for network in (self.generator, self.discriminator, self.average):
+            if isinstance(network, Growing):
+                network.grow(stage.resolution, stage.alpha)
+        return stage
+
     def _wants_bfloat16(self) -> bool:
         config, classes = self.config, len(self.classes)
         pair = copy.deepcopy((self.generator, self.discriminator))
+        batch = config.phases[-1].batch  # networks are all grown as they are built
         z = draw_latents(
-            config.model.prior, config.batch, config.model.z_dim, stream("latents", config.seed)
+            config.model.prior, batch, config.model.z_dim, stream("latents", config.seed)
         )
-        weights = class_weights(np.arange(config.batch) % max(classes, 1), classes)
+        weights = class_weights(np.arange(batch) % max(classes, 1), classes)
 
         def forward() -> Tensor:
             verdicts: Tensor = pair[1](pair[0](z, *weights), *weights)

@@ -32,7 +32,7 @@ def build(
         critic: how the discriminator's number is to be read.
         seed: of the initial values.
         bundle: begin with these weights; a bundle without a discriminator leaves that one fresh,
-            and one of a smaller StyleGAN leaves the layers fresh that it lacks.
+            and one of fewer resolutions leaves the layers fresh that it lacks.
         classes: number of class labels of the data; 0 without.
 
     Raises:
@@ -77,8 +77,9 @@ def _check_fit(bundle: Bundle, model: Model, critic: Critic, classes: int) -> No
             raise StudioError(
                 f"{card.name} cannot begin this run",
                 f"its {part} is {given}, that of the run {asked}",
-                "Choose settings under model that fit, with --set. Only a StyleGAN of architecture "
-                "skip may have fewer resolutions; its widths must be the first ones of the run's.",
+                "Choose settings under model that fit, with --set. Only a progressive GAN and a "
+                "StyleGAN of architecture skip may have fewer resolutions; their widths must be "
+                "the first ones of the run's.",
             )
 
 

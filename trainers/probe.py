@@ -10,6 +10,7 @@ from torch import Tensor
 
 from trainers.config import RunConfig
 from trainers.loop import Batch, Training
+from trainers.schedule import spans
 
 SECONDS = 3.0
 _COPIES = 4  # a weight, its gradient, and Adam's two moments
@@ -22,6 +23,7 @@ class Probe:
     Attributes:
         memory_mb: of weights, optimizers and one step's activations; torch itself takes about
             300 MB more.
+        images_per_second: over the whole run.
         hours: to the end of the run at this speed, snapshots not counted.
     """
 
@@ -47,15 +49,15 @@ class Probe:
 def probe(config: RunConfig, classes: tuple[str, ...] = ()) -> Probe:
     """Train on noise for a moment; nothing is written."""
     training = Training(config, classes=classes)
-    side = config.model.resolution
-    noise = np.random.default_rng(0).integers(0, 256, (config.batch, side, side, 3), dtype=np.uint8)
-    labels = np.arange(config.batch) % len(classes) if classes else None
-    batches = [Batch(noise, labels)] * config.d_steps
-    activations = _saved_bytes(training, batches)
-    start, began = training.images, time.monotonic()
-    while time.monotonic() - began < SECONDS:
-        training.step(batches)
-    speed = (training.images - start) / (time.monotonic() - began)
+    total = config.kimg * 1000
+    found = spans(config.phases, total)
+    activations, seconds = 0, 0.0
+    for span in found:
+        training.enter(span.moment)
+        batches = _noise(training, len(classes))
+        activations = max(activations, _saved_bytes(training, batches))
+        training.enter(span.moment)
+        seconds += span.images / _speed(training, batches, SECONDS / len(found))
     counts = [
         sum(weight.numel() for weight in network.parameters())
         for network in (training.generator, training.discriminator)
@@ -65,12 +67,30 @@ def probe(config: RunConfig, classes: tuple[str, ...] = ()) -> Probe:
         parameters_g=counts[0],
         parameters_d=counts[1],
         memory_mb=round((weights + activations) / 2**20, 1),
-        images_per_second=round(speed, 1),
-        hours=round(config.kimg * 1000 / speed / 3600, 2),
+        images_per_second=round(total / seconds, 1),
+        hours=round(seconds / 3600, 2),
     )
 
 
-def _saved_bytes(training: Training, batches: list[Any]) -> int:
+def _noise(training: Training, classes: int) -> list[Batch]:
+    config, count = training.config, training.stage.batch
+    shape = (count, config.model.resolution, config.model.resolution, 3)
+    noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    labels = np.arange(count) % classes if classes else None
+    return [Batch(noise, labels)] * config.d_steps
+
+
+def _speed(training: Training, batches: list[Batch], seconds: float) -> float:
+    """Images a second at the stage of the clock, which is put back after each step."""
+    images, steps, began = training.images, 0, time.monotonic()
+    while not steps or time.monotonic() - began < seconds:
+        training.step(batches)
+        training.enter(images)
+        steps += 1
+    return steps * sum(len(batch.images) for batch in batches) / (time.monotonic() - began)
+
+
+def _saved_bytes(training: Training, batches: list[Batch]) -> int:
     """Bytes that one step keeps for its backward passes; the first step warms up, too."""
     sizes: dict[int, int] = {}
 

@@ -49,6 +49,11 @@ class Best:
 
     kimg: float = 0.0
     swd: float = math.inf
+    resolution: int = 0
+
+    def is_beaten(self, swd: float, resolution: int) -> bool:
+        """Whether a snapshot is better: of a network grown further, or else closer."""
+        return resolution > self.resolution or swd <= self.swd
 
 
 class Run:
@@ -80,7 +85,8 @@ class Run:
         if state is not None:
             self.training.load_state(state["training"])
             self.seconds = state["seconds"]
-            self.best = Best(**state["best"])
+            # Networks that do not grow have one resolution, which old snapshots do not name.
+            self.best = Best(**{"resolution": config.model.resolution, **state["best"]})
         _forget_after(folder / STATS, self.training.images)
         self._pending: list[Facts] = []
         self._ticked = self._snapped = self.training.images
@@ -97,9 +103,11 @@ class Run:
         training, target = self.training, self.config.kimg * 1000
         with _stop_requested() as stop:
             while training.images < target and not stop:
+                resolution = training.stage.resolution
                 facts = training.step(self._next_batches())
                 self._pending.append(facts)
                 self.watcher.step(training.images, facts)
+                self._tell_growth(resolution)
                 if any(map(math.isnan, facts.values())):
                     self.watcher.note("a number was not finite; that phase was skipped")
                 if self._snapshot_due():
@@ -120,9 +128,9 @@ class Run:
         kimg = training.images / 1000
         settle(training, config.snapshots.statistics_images)
         distance = self.judge.distance(training.average)
-        is_best = distance.mean <= self.best.swd
+        is_best = self.best.is_beaten(distance.mean, training.stage.resolution)
         if is_best:
-            self.best = Best(kimg, distance.mean)
+            self.best = Best(kimg, distance.mean, training.stage.resolution)
         levels = {f"swd{side}": round(value, 3) for side, value in distance.levels.items()}
         self._write({"kimg": kimg, "swd": round(distance.mean, 3), **levels})
         sheet = to_pixels(draw_grid(training))
@@ -160,7 +168,8 @@ class Run:
 
     def _next_batches(self) -> list[Batch]:
         config, start = self.config, self.training.images
-        indices = data_indices(config.seed, start, config.batch * config.d_steps, len(self.data))
+        count = self.training.stage.batch * config.d_steps
+        indices = data_indices(config.seed, start, count, len(self.data))
         parts = indices.reshape(config.d_steps, -1)
         return [Batch(self.data.images(part), self.data.labels(part)) for part in parts]
 
@@ -183,10 +192,23 @@ class Run:
                 "seconds": round(self.seconds, 1),
                 "images_per_second": round((images - self._ticked) / max(spent, 1e-9), 1),
                 "skipped": self.training.skipped,
+                **self._stage(),
                 **means,
             }
         )
         self._pending, self._ticked, self._ticked_at = [], images, now
+
+    def _tell_growth(self, before: int) -> None:
+        side = self.training.stage.resolution
+        if side != before:
+            self.watcher.note(f"{self.training.images / 1000:.1f} kimg: now at {side} pixels")
+
+    def _stage(self) -> dict[str, Any]:
+        """How far growing networks are."""
+        stage = self.training.stage
+        if not self.config.schedule:
+            return {}
+        return {"resolution": stage.resolution, "alpha": round(stage.alpha, 3)}
 
     def _write(self, line: dict[str, Any]) -> None:
         with (self.folder / STATS).open("a", encoding="utf-8") as file:

@@ -63,6 +63,12 @@ class EqualConv2d(nn.Module):
         """Weight [out, in, k, k] and bias [out] as they are used."""
         return self.weight * self._scale, self.bias * self._gain
 
+    @torch.no_grad()
+    def set_scaled(self, weight: Tensor, bias: Tensor) -> None:
+        """Store the weight and the bias that ``scaled`` is to give."""
+        self.weight.copy_(weight / self._scale)
+        self.bias.copy_(bias / self._gain)
+
     def forward(self, x: Tensor) -> Tensor:
         """Map [B, in, H, W] to [B, out, H', W']."""
         return F.conv2d(x, *self.scaled(), self._stride, self._padding)

@@ -114,19 +114,22 @@ class ProgressiveGenerator(Growing):
 
     def draw(self, z: Tensor, side: int) -> Tensor:
         """Pictures float32 [B, 3, side, side]; ``side`` is at most that of the stage."""
-        features = self.project(pixel_norm(z.float()).to(z.dtype))
-        x = pixel_norm(rectify(features)).view(len(z), -1, 4, 4)
-        x = x.contiguous(memory_format=torch.channels_last)
-        x = pixel_norm(rectify(self.conv(x)))
-        level = side.bit_length() - 3  # 4 pixels are level 0
-        for block in self.blocks[: max(0, level - 1)]:
-            x = block(x)
-        if level == 0:
-            return self._picture(0, x)
-        large = self._picture(level, self.blocks[level - 1](x))
-        if side < self.stage or self.alpha == 1.0:
-            return large
-        return torch.lerp(enlarged(self._picture(level - 1, x), side), large, self.alpha)
+        *_, small, large = [None, *self.features(z, side)]
+        assert large is not None
+        level = _level(side)
+        images = self._picture(level, large)
+        if small is None or side < self.stage or self.alpha == 1.0:
+            return images
+        return torch.lerp(enlarged(self._picture(level - 1, small), side), images, self.alpha)
+
+    def features(self, z: Tensor, side: int) -> list[Tensor]:
+        """What the picture layers take at 4, 8, ... ``side`` pixels: [B, C, R, R] each."""
+        x = self.project(pixel_norm(z.float()).to(z.dtype)).view(len(z), -1, 4, 4)
+        x = pixel_norm(rectify(x.contiguous(memory_format=torch.channels_last)))
+        found = [pixel_norm(rectify(self.conv(x)))]
+        for block in self.blocks[: _level(side)]:
+            found.append(block(found[-1]))
+        return found
 
     def _picture(self, level: int, x: Tensor) -> Tensor:
         images: Tensor = self.pictures[level](x)
@@ -165,7 +168,7 @@ class ProgressiveDiscriminator(Growing):
 
     def forward(self, images: Tensor) -> Tensor:
         images = shrunk(images, self.stage)
-        level = self.stage.bit_length() - 3
+        level = _level(self.stage)
         x = rectify(self.features[level](images))
         if level:
             x = self.blocks[level - 1](x)
@@ -313,3 +316,7 @@ def faded(images: Tensor, alpha: float) -> Tensor:
         return images
     side = images.shape[-1]
     return torch.lerp(enlarged(shrunk(images, side // 2), side), images, alpha)
+
+
+def _level(side: int) -> int:
+    return side.bit_length() - 3  # 4 pixels are level 0

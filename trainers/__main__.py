@@ -23,6 +23,8 @@ usage:
   latentstudio-train presets                                  what PRESET and REFEREE may be
   latentstudio-train referee REFEREE --out FILE.safetensors   a network that judges drawn faces
   latentstudio-train data SPEC --count N --resolution N --out FILE.zip   write a data set
+  latentstudio-train statistics SPEC --resolution N --out FILE.safetensors
+                                             what latentstudio evaluate compares with
 
 SPEC is a folder of pictures, a zip or folder with a dataset.json, or avatars:STYLE[,STYLE...].
 latentstudio-train PRESET --help tells more, and so does each command.
@@ -120,11 +122,25 @@ def _data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="the zip")
 
 
+def _statistics_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Write what real pictures look like to a referee, for evaluate --data."
+    parser.add_argument("spec", metavar="SPEC", help="the real pictures")
+    parser.add_argument("--resolution", metavar="N", type=int, required=True, help="side in pixels")
+    parser.add_argument(
+        "--referee", metavar="NAME", help="who looks (the first of this resolution)"
+    )
+    parser.add_argument(
+        "--count", metavar="N", type=int, help="pictures, and as many others (10000)"
+    )
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="NAME.safetensors")
+
+
 _COMMANDS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "export": _export_arguments,
     "referee": _referee_arguments,
     "presets": _presets_arguments,
     "data": _data_arguments,
+    "statistics": _statistics_arguments,
 }
 
 

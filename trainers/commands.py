@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from latentstudio.metrics.evaluation import choose_referee
 from trainers.checkpoint import BEST, NEWEST, read_snapshot
 from trainers.config import RunConfig, merge, parse_settings, resolve
 from trainers.data.cache import usable_cores
@@ -17,6 +18,7 @@ from trainers.probe import Probe, probe
 from trainers.referee import train_referee
 from trainers.referee_config import resolve_referee
 from trainers.run import Run, read_config
+from trainers.statistics import write_statistics
 from trainers.terminal import Progress, answer, note
 
 DONE, INTERRUPTED = 0, 130
@@ -71,6 +73,22 @@ def referee(options: argparse.Namespace) -> int:
     )
     found = {**facts, "accuracy": dict(made.accuracy), "trusted": list(made.trusted)}
     answer(found, f"Wrote {options.out}. Read on held-out faces:\n{read}", options.json)
+    return DONE
+
+
+def statistics(options: argparse.Namespace) -> int:
+    """Write the statistics of real pictures."""
+    torch.set_num_threads(usable_cores())
+    judge = choose_referee(options.referee, options.resolution)
+    with Progress("pictures") as progress:
+        real = write_statistics(
+            options.spec, judge, options.count, options.out, progress.show, note
+        )
+    floors = {name: marks.floor for name, marks in real.marks[max(real.marks)].items()}
+    facts = {"file": str(options.out), "referee": judge.name, "pictures": real.origin.count}
+    answer(
+        {**facts, "floors": floors}, f"Wrote {options.out}: {real.origin.pictures}.", options.json
+    )
     return DONE
 
 

@@ -10,7 +10,8 @@ from torch import Tensor
 Maps = Callable[[Tensor], Sequence[Tensor]]
 
 STEP = 1e-3
-"""The step between two points of a path, as a share of it; the published 1e-4 drowns in float32."""
+"""The step between two points of a path, as a share of it. Published: 1e-4; lengths hardly change
+from 3e-3 down, and a larger step stays farther above rounding."""
 
 TRIMMED = 0.01
 """So large a share of the lowest and of the highest lengths is left out of the mean."""

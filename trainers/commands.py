@@ -13,6 +13,7 @@ from trainers.data.cache import usable_cores
 from trainers.data.dataset import Dataset, open_data, open_source
 from trainers.export import provenance_of, publish
 from trainers.judge import Judge
+from trainers.labels import check_classes
 from trainers.loop import Facts, Training
 from trainers.probe import Probe, probe
 from trainers.referee import train_referee
@@ -23,15 +24,24 @@ from trainers.terminal import Progress, answer, note
 
 DONE, INTERRUPTED = 0, 130
 
+FEW = 5000
+"""With fewer pictures than this, DiffAugment is offered."""
+
 
 def train(options: argparse.Namespace) -> int:
     """Train to the end, or until asked to stop."""
     config = _config(options)
     _use_threads(config)
+    source = open_source(config.data)
+    check_classes(config.model.family, source.classes)  # before faces are drawn in vain
     if options.dry_run:
-        open_source(config.data)  # an unknown spec is said now
-        return _answer_dry_run(config, probe(config), options.json)
+        return _answer_dry_run(config, probe(config, source.classes), options.json)
     data = _open(config.data, config.model.resolution, config.data_count)
+    if source.size is not None and len(data) < FEW and not config.augment:
+        note(
+            f"Only {len(data)} pictures: the discriminator may learn them by heart. "
+            "--set augment=[color,translation,cutout] works against it."
+        )
     with _Screen(config) as screen:
         run = Run(options.out, config, data, screen)
         screen.begin(run)
@@ -50,10 +60,10 @@ def export(options: argparse.Namespace) -> int:
     config = read_config(options.run)
     _use_threads(config)
     state = read_snapshot(options.run / (BEST if options.snapshot == "best" else NEWEST))
-    training = Training(config)
-    training.load_state(state["training"])
     judged = config.snapshots.judged_images
     data = _open(config.data, config.model.resolution, judged)
+    training = Training(config, classes=data.classes)
+    training.load_state(state["training"])
     about = provenance_of(data, config.data, tuple(options.limits), half=not options.float32)
     card = publish(options.out, training, Judge(config, data), about)
     facts = {"file": str(options.out), "model_id": card.model_id, "metrics": dict(card.metrics)}

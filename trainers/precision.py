@@ -38,4 +38,4 @@ def wants_bfloat16(precision: str, forward: Callable[[], Tensor]) -> bool:
         # By turns, so that what else the machine does falls on both.
         rounds = [(seconds(True), seconds(False)) for _ in range(_ROUNDS)]
     lowered, full = map(min, zip(*rounds, strict=True))
-    return lowered * _WORTH_IT < full
+    return bool(lowered * _WORTH_IT < full)

@@ -35,6 +35,7 @@ NAMES = {
     "birthday": "near twins among a thousand pictures",
     "class_fid": "Frechet distance of each class",
     "class_accuracy": "pictures that show the class asked for",
+    "separability": "how well planes in z and w part what the referee reads",
     "ppl": "perceptual path length in z and w",
 }
 """The metrics by the names that a user asks for."""

@@ -16,7 +16,7 @@ from latentstudio.metrics.observe import Observed, Observer
 from latentstudio.metrics.ppl import summary
 from latentstudio.metrics.real import Marks, RealStatistics
 from latentstudio.metrics.referee import Referee, open_referee, random_referee, referee_names
-from latentstudio.metrics.samples import samples, steps_along_paths
+from latentstudio.metrics.samples import latents_of, samples, steps_along_paths
 from latentstudio.metrics.scores import (
     METRICS,
     Score,
@@ -24,9 +24,10 @@ from latentstudio.metrics.scores import (
     class_head,
     obstacle,
 )
+from latentstudio.metrics.separability import separability
 from latentstudio.models.generator import Generator
 
-PPL = "ppl"
+PPL, SEPARABILITY = "ppl", "separability"
 PATHS = 1000
 """Pairs of latents for each path length."""
 
@@ -92,6 +93,8 @@ def applies(name: str, info: ModelInfo, real: RealStatistics, referee: Referee) 
     """Whether a metric makes sense for a model, its data and a referee, however many pictures."""
     if name == PPL:
         return True
+    if name == SEPARABILITY:
+        return _read_categories(real, referee) != []
     alien = name in _CLASSES and not _same_classes(info, real)
     return not alien and METRICS[name].lacks(real, referee) is None
 
@@ -105,6 +108,11 @@ def obstacle_of(
             return None
         why = f"the steps along a path are smaller than what {precision} can tell apart"
         return StudioError("Cannot measure ppl", why, "Take --precision float32.")
+    if name == SEPARABILITY:
+        if _read_categories(real, referee):
+            return None
+        why = f"{referee.name} reads no category of {real.origin.data} well enough"
+        return StudioError(f"Cannot measure {name}", why, "Leave it out.")
     if name in _CLASSES and not _same_classes(info, real):
         why = (
             f"the classes of {info.name} are not those of {real.origin.data}"
@@ -142,6 +150,9 @@ def evaluate(
         begun = time.monotonic()
         if name == PPL:
             scores = yield from _path_scores(generator, referee, psi)
+        elif name == SEPARABILITY:
+            assert seen is not None
+            scores = _separability_scores(generator, seen, referee, real)
         else:
             assert seen is not None
             scores = list(METRICS[name].scores(seen, real, referee))
@@ -196,6 +207,21 @@ def _path_scores(
     return scores
 
 
+def _read_categories(real: RealStatistics, referee: Referee) -> list[str]:
+    return [head.name for head in referee.heads if head.values and head.name in real.histograms]
+
+
+def _separability_scores(
+    generator: Generator, seen: Observed, referee: Referee, real: RealStatistics
+) -> list[Score]:
+    read, names = referee.read_features(seen.features), _read_categories(real, referee)
+    scores = []
+    for space, latents in latents_of(generator, len(seen)).items():
+        found = separability(latents, {name: read[name] for name in names})
+        scores.append(Score(f"separability_{space}", found.score, len(seen), parts=found.entropies))
+    return scores
+
+
 def _accuracy_curve(
     generator: Generator, referee: Referee, real: RealStatistics
 ) -> Steps[int, None, dict[str, float]]:
@@ -219,7 +245,7 @@ def _row(
     psi: float,
     curve: Mapping[str, float],
 ) -> Row:
-    free = name != PPL and METRICS[name].network_free
+    free = name in METRICS and METRICS[name].network_free
     full = score.name if free else f"{score.name}_{_label(referee)}"
     found = real.marks_of(score.name, score.samples)
     marks = {}

@@ -39,6 +39,23 @@ def samples(
         yield images, classes
 
 
+def latents_of(generator: Generator, count: int) -> dict[str, Tensor]:
+    """The latents of the first seeds: ``z`` [count, z_dim], and ``w`` where all layers share one.
+
+    Without truncation, which moves them along straight lines only.
+    """
+    parts: dict[str, list[Tensor]] = {"z": [], "w": []}
+    for start in range(0, count, BATCH):
+        seeds = range(start, min(start + BATCH, count))
+        with torch.no_grad():
+            z = generator.sample_z(seeds)
+            styles = styles_of(generator, z, classes_of(generator, seeds))
+        parts["z"].append(z.float().cpu())
+        if generator.info.style_layers > 1 and bool((styles == styles[:, :1]).all()):
+            parts["w"].append(styles[:, 0].float().cpu())
+    return {space: torch.cat(found) for space, found in parts.items() if found}
+
+
 def steps_along_paths(
     generator: Generator,
     maps: Maps,

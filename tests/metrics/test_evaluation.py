@@ -139,6 +139,16 @@ def test_a_model_without_layers_has_no_paths_in_w(real: RealStatistics) -> None:
     assert drawn == generator.drawn == 4 * 70  # and no samples
 
 
+def test_separability_is_that_of_the_latents_that_were_drawn(real: RealStatistics) -> None:
+    found = by_name(finished(evaluate(painter(()), REFEREE, real, ["separability"], 300))[0])
+    assert list(found) == ["separability_z_toy16", "separability_w_toy16"]
+    # Without classes the painter's light is its fourth number: a plane tells dark from bright.
+    assert found["separability_w_toy16"].score.parts["kind"] < 0.3
+    by_class, _ = finished(evaluate(painter(), REFEREE, real, ["separability"], 300))
+    # With classes it is the class, which z knows nothing of and the painter's w holds.
+    assert by_class[0].score.parts["kind"] > 0.5 > by_class[1].score.parts["kind"]
+
+
 def test_the_same_numbers_come_out_again(real: RealStatistics) -> None:
     def scores() -> list[float]:
         rows, _ = finished(evaluate(painter(), REFEREE, real, ALL, 300))
@@ -161,7 +171,8 @@ def test_what_does_not_apply_is_known_and_said(real: RealStatistics) -> None:
     assert "bfloat16" in str(error)
     assert obstacle_of("ppl", plain, "float32", 300, real, REFEREE) is None
     unread = replace(real, histograms={})
-    for name in ("histogram", "classifier_score"):
+    for name in ("histogram", "classifier_score", "separability"):
+        assert not applies(name, plain, unread, REFEREE)
         error = obstacle_of(name, plain, "float32", 300, unread, REFEREE)
         assert "well enough" in str(error)
 

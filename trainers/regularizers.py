@@ -55,14 +55,13 @@ def orthogonality(network: nn.Module) -> Tensor:
     different filters, |W W^T (1 - I)|^2. Vectors and embeddings are left out; of a spectrally
     normalised layer W is what is learned, before it is divided.
     """
-    return torch.stack(
-        [
-            (filters @ filters.T).fill_diagonal_(0).square().sum()
-            for layer in network.modules()
-            if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d)
-            for filters in [learned_weight(layer).flatten(1)]
-        ]
-    ).sum()
+    total = torch.zeros(())
+    for layer in network.modules():
+        weight = getattr(layer, "weight", None)
+        if isinstance(weight, Tensor) and weight.ndim > 1 and not isinstance(layer, nn.Embedding):
+            filters = weight.flatten(1)
+            total = (filters @ filters.T).fill_diagonal_(0).square().sum() + total.to(weight.device)
+    return total
 
 
 def _gradient(criticise: Criticise, images: Tensor) -> tuple[Tensor, Tensor]:

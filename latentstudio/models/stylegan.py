@@ -19,6 +19,7 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.families import StyleganConfig, StyleganCriticConfig
 from latentstudio.core.latent import seed_z
 from latentstudio.core.model_info import ModelInfo
+from latentstudio.models.autocast import feature_type, without_autocast
 from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.classes import class_weights
 from latentstudio.models.equalized import (
@@ -95,7 +96,7 @@ class ModulatedConv2d(nn.Module):
     def forward(self, x: Tensor, w: Tensor, gain: float = 1.0) -> Tensor:
         """Features [B, in, H, W] and w [B, w_dim] to [B, out, H', W'], times ``gain``."""
         # The sums behind styles and demodulation need float32.
-        with torch.autocast(x.device.type, enabled=False):
+        with without_autocast(x.device):
             style = self.affine(w.float())
             scaled, energy = self._ready or self._prepare()
             if self._demodulate:
@@ -202,7 +203,7 @@ class Synthesis(nn.Module):
 
     def forward(self, styles: Tensor, noises: Noises, resolution: int | None = None) -> Tensor:
         """Draw, or stop early at a smaller ``resolution`` (skip architecture)."""
-        x = self.constant.to(self._feature_type(styles.device.type))
+        x = self.constant.to(self.dtype or feature_type(styles.device, self.constant.dtype))
         x = x.expand(len(styles), -1, -1, -1).contiguous(memory_format=torch.channels_last)
         total: Tensor | None = None
         for level, block in enumerate(self.blocks):
@@ -216,12 +217,6 @@ class Synthesis(nn.Module):
                 break
         assert total is not None
         return total
-
-    def _feature_type(self, device: str) -> torch.dtype:
-        if self.dtype is not None:
-            return self.dtype
-        lowered = torch.is_autocast_enabled(device)
-        return torch.get_autocast_dtype(device) if lowered else self.constant.dtype
 
 
 class StyleganGenerator(nn.Module):

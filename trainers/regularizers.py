@@ -55,13 +55,14 @@ def orthogonality(network: nn.Module) -> Tensor:
     different filters, |W W^T (1 - I)|^2. Vectors and embeddings are left out; of a spectrally
     normalised layer W is what is learned, before it is divided.
     """
-    total = torch.zeros(())
-    for layer in network.modules():
-        weight = getattr(layer, "weight", None)
-        if isinstance(weight, Tensor) and weight.ndim > 1 and not isinstance(layer, nn.Embedding):
-            filters = weight.flatten(1)
-            total = (filters @ filters.T).fill_diagonal_(0).square().sum() + total.to(weight.device)
-    return total
+    weights = [
+        learned_weight(layer)
+        for layer in network.modules()
+        if isinstance(getattr(layer, "weight", None), Tensor)
+        and not isinstance(layer, nn.Embedding)
+    ]
+    filters = [weight.flatten(1) for weight in weights if weight.ndim > 1]
+    return torch.stack([(f @ f.T).fill_diagonal_(0).square().sum() for f in filters]).sum()
 
 
 def _gradient(criticise: Criticise, images: Tensor) -> tuple[Tensor, Tensor]:

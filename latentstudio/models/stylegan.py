@@ -220,7 +220,7 @@ class Synthesis(nn.Module):
 
 
 class StyleganGenerator(nn.Module):
-    """Mapping and synthesis; in training each layer gets fresh noise, in evaluation none."""
+    """Mapping and synthesis; fresh noise in training, the constant one in evaluation."""
 
     def __init__(self, config: StyleganConfig) -> None:
         super().__init__()
@@ -240,7 +240,7 @@ class StyleganGenerator(nn.Module):
     def _noises(self, count: int, device: torch.device) -> Noises:
         sides = noise_sides(self.synthesis.resolutions)
         if not self.training:
-            return [None] * len(sides)
+            return [constant_noise(0, layer, side).to(device) for layer, side in enumerate(sides)]
         return [torch.randn(count, 1, side, side, device=device) for side in sides]
 
 

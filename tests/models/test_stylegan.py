@@ -1,0 +1,132 @@
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from latentstudio.core.errors import StudioError
+from latentstudio.models.equalized import EqualLinear, MinibatchDeviation
+from latentstudio.models.generator import Generator
+from latentstudio.models.registry import open_model
+from latentstudio.models.stylegan import ModulatedConv2d, blur, constant_noise, enlarge
+from tests.models.examples import write_example
+
+TAPS = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Generator:
+    write_example(tmp_path / "example.safetensors", "stylegan")
+    return open_model(str(tmp_path / "example.safetensors"))
+
+
+def filtered(images: Tensor) -> Tensor:
+    """Zeros between the pixels, then the filter [1, 3, 3, 1] both ways, times four."""
+    kernel = (TAPS[:, None] * TAPS * 4).expand(images.shape[1], 1, 4, 4)
+    return F.conv_transpose2d(images, kernel, stride=2, padding=1, groups=images.shape[1])
+
+
+def test_enlarging_is_the_published_filter_up_to_the_border() -> None:
+    images = torch.randn(2, 3, 5, 5)
+    torch.testing.assert_close(enlarge(images), filtered(images))
+
+
+def test_blurring_keeps_an_even_picture_even() -> None:
+    found = blur(torch.ones(1, 2, 9, 9))
+    assert found.shape == (1, 2, 8, 8)
+    torch.testing.assert_close(found[:, :, 1:-1, 1:-1], torch.ones(1, 2, 6, 6))
+
+
+@pytest.mark.parametrize("up", [False, True])
+def test_styles_on_activations_are_styles_on_weights(up: bool) -> None:
+    """Karras et al. 2020, equations 1 and 3, sample by sample."""
+    layer = ModulatedConv2d(4, 6, 5, up=up)
+    x, w = torch.randn(3, 4, 8, 8), torch.randn(3, 5)
+    expected = []
+    for features, style in zip(x, layer.affine(w), strict=True):
+        weight = layer.weight * style[None, :, None, None]
+        weight = weight / weight.square().sum((1, 2, 3), keepdim=True).sqrt()
+        if up:
+            y = F.conv_transpose2d(features[None], weight.transpose(0, 1), stride=2)
+            expected.append(blur(y, 4.0))
+        else:
+            expected.append(F.conv2d(features[None], weight, padding=1))
+    torch.testing.assert_close(layer(x, w), torch.cat(expected), atol=1e-4, rtol=1e-4)
+
+
+def test_a_layer_kept_ready_gives_the_same(model: Generator) -> None:
+    layer = ModulatedConv2d(4, 6, 5, up=True)
+    x, w = torch.randn(3, 4, 8, 8), torch.randn(3, 5)
+    before = layer(x, w)
+    layer.keep_ready(torch.float32)
+    torch.testing.assert_close(layer(x, w), before)
+
+
+def test_noise_is_by_seed_and_mode(model: Generator) -> None:
+    styles = model.map(model.sample_z([1]))
+    constant = model.synthesize(styles)
+    assert torch.equal(constant, model.synthesize(styles, noise="const", noise_seed=0))
+    assert not torch.equal(constant, model.synthesize(styles, noise_seed=1))
+    plain = model.synthesize(styles, noise="none")
+    assert torch.equal(plain, model.synthesize(styles, noise="none", noise_seed=5))
+    first, second = (model.synthesize(styles, noise="random") for _ in range(2))
+    assert not torch.equal(first, second)
+    assert not torch.equal(constant_noise(0, 1, 8), constant_noise(0, 2, 8))
+
+
+def test_a_coarse_style_changes_every_size_and_a_fine_one_only_the_picture(
+    model: Generator,
+) -> None:
+    first, second = model.map(model.sample_z([1, 2]))
+    for layer, resolution in enumerate(model.info.layer_resolutions):
+        mixed = first.clone()
+        mixed[layer] = second[layer]
+        small = (model.synthesize(s[None], max_resolution=8) for s in (first, mixed))
+        changed = not torch.equal(*small)
+        # The picture layer of 8 pixels shares its style with the first layer of 16.
+        assert changed == (resolution <= 8 or layer == 3)
+
+
+def test_pictures_stop_early_at_the_next_size(model: Generator) -> None:
+    styles = model.map(model.sample_z([1]))
+    sizes = {
+        asked: model.synthesize(styles, max_resolution=asked).shape[-1] for asked in (4, 8, 9, 99)
+    }
+    assert sizes == {4: 8, 8: 8, 9: 16, 99: 16}
+
+
+def test_truncation_spares_the_layers_from_the_cutoff_on(model: Generator) -> None:
+    styles = model.map(model.sample_z([1]))
+    found = model.truncate(styles, 0.5, cutoff=2)
+    assert torch.equal(found[:, 2:], styles[:, 2:])
+    assert not torch.equal(found[:, :2], styles[:, :2])
+
+
+def test_classes_of_a_model_without_any_are_refused(model: Generator) -> None:
+    with pytest.raises(StudioError, match="has no classes"):
+        model.map(model.sample_z([1]), [0])
+
+
+def test_a_learning_rate_multiplier_changes_no_function() -> None:
+    plain, slow = EqualLinear(4, 3), EqualLinear(4, 3, rate=0.01)
+    with torch.no_grad():
+        slow.weight.copy_(plain.weight / 0.01)
+        plain.bias.fill_(0.3)
+        slow.bias.fill_(30.0)
+    x = torch.randn(5, 4)
+    torch.testing.assert_close(slow(x), plain(x))
+
+
+def test_deviation_compares_neighbours_and_a_judged_picture_gets_the_mean() -> None:
+    layer = MinibatchDeviation(2)
+    assert isinstance(layer, nn.Module)
+    x = torch.zeros(4, 3, 2, 2)
+    x[1] = 2.0  # differs from its neighbour; the other pair is alike
+    found = layer(x)[:, 3]
+    torch.testing.assert_close(found[:2], torch.ones(2, 2, 2))
+    assert found[2:].max() < 1e-3
+    layer.eval()
+    alone = layer(x[:1])[0, 3]
+    torch.testing.assert_close(alone, layer.running.expand(2, 2))
+    assert 0 < float(layer.running) < 0.1

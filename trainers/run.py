@@ -53,7 +53,7 @@ class Best:
 
     def is_beaten(self, swd: float, resolution: int) -> bool:
         """Whether a snapshot is better: of a network grown further, or else closer."""
-        return resolution > self.resolution or swd <= self.swd
+        return (resolution, -swd) >= (self.resolution, -self.swd)
 
 
 class Run:
@@ -128,9 +128,10 @@ class Run:
         kimg = training.images / 1000
         settle(training, config.snapshots.statistics_images)
         distance = self.judge.distance(training.average)
-        is_best = self.best.is_beaten(distance.mean, training.stage.resolution)
+        settled = training.stage.settled
+        is_best = self.best.is_beaten(distance.mean, settled)
         if is_best:
-            self.best = Best(kimg, distance.mean, training.stage.resolution)
+            self.best = Best(kimg, distance.mean, settled)
         levels = {f"swd{side}": round(value, 3) for side, value in distance.levels.items()}
         self._write({"kimg": kimg, "swd": round(distance.mean, 3), **levels})
         sheet = to_pixels(draw_grid(training))

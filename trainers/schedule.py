@@ -43,6 +43,11 @@ class Stage:
     alpha: float
     batch: int
 
+    @property
+    def settled(self) -> int:
+        """The resolution that has faded in to the end."""
+        return self.resolution if self.alpha == 1 else self.resolution // 2
+
 
 class Span(NamedTuple):
     """A phase as it fits into a run: a typical moment of it, and how many images it lasts."""

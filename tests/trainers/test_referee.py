@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from latentstudio.core.errors import StudioError
 from latentstudio.data.factor import Factor
-from latentstudio.metrics.referee import Referee, open_referee
+from latentstudio.metrics.referee import Referee, open_referee, referee_names
 from latentstudio.metrics.referee_card import Head, RefereeCard, RefereeConfig
 from tests.fresh import loads
 from trainers.__main__ import main

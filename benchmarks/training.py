@@ -23,7 +23,8 @@ import torch
 
 from trainers import loop
 from trainers.config import resolve
-from trainers.loop import Batch, Training
+from trainers.loop import Training
+from trainers.pictures import Batch
 
 PRESETS = ("dcgan-fast", "stylegan-cpu", "stylegan-cpu128")
 _ROUNDS, _STEPS, _WARM = 5, 4, 2

@@ -18,7 +18,8 @@ from latentstudio.models.registry import open_model
 from trainers.config import RunConfig
 from trainers.ema import estimate_statistics
 from trainers.judge import Judge, chunked, draw_some, settle
-from trainers.loop import Pictures, Training
+from trainers.loop import Training
+from trainers.pictures import Pictures
 from trainers.previews import with_previews
 from trainers.spectral import plain
 from trainers.streams import stream

@@ -11,7 +11,8 @@ from latentstudio.metrics.swd import RealSet, SlicedWasserstein
 from trainers.config import RunConfig
 from trainers.ema import estimate_statistics
 from trainers.labels import used_classes
-from trainers.loop import Pictures, Training, class_weights, to_images
+from trainers.loop import Training
+from trainers.pictures import Pictures, class_weights, to_images
 from trainers.streams import draw_latents, stream
 
 GRID = 6

@@ -3,13 +3,11 @@
 import copy
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle
@@ -21,6 +19,7 @@ from trainers.ema import ema_decay, update_average
 from trainers.labels import check_classes, used_classes
 from trainers.losses import LOSSES
 from trainers.mixing import mixed_styles
+from trainers.pictures import Batch, class_weights, to_images
 from trainers.precision import wants_bfloat16
 from trainers.rates import learning_rate_factor
 from trainers.schedule import Stage, stage_at
@@ -34,13 +33,6 @@ SIGMAS_EVERY = 10
 """The singular values of normalised weights are looked at every so many steps."""
 
 Facts = dict[str, float]
-
-
-class Batch(NamedTuple):
-    """Real pictures uint8 [B, H, W, 3], and their class numbers int64 [B] if there are classes."""
-
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64] | None = None
 
 
 class Sample(NamedTuple):
@@ -57,35 +49,6 @@ class Look(NamedTuple):
     real: Tensor
     fake: Tensor
     classes: tuple[Tensor, ...]
-
-
-class Pictures(Protocol):
-    """What a run needs of its data."""
-
-    @property
-    def licence(self) -> str:
-        """The licence of what the pictures are made from; empty if unknown."""
-        ...
-
-    @property
-    def attributions(self) -> tuple[str, ...]:
-        """Whom to name, a sentence each."""
-        ...
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the class labels; empty without classes."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def labels(self, indices: ArrayLike) -> NDArray[Any] | None:
-        """Class numbers int64 [B], or None without labels."""
-        ...
-
-    def images(self, indices: ArrayLike) -> NDArray[np.uint8]:
-        """Pictures uint8 [B, H, W, 3]."""
-        ...
 
 
 class Training:
@@ -411,15 +374,3 @@ class Training:
 
 _NETWORKS = ("generator", "discriminator", "average", "optimizer_g", "optimizer_d")
 _CLOCK = ("images", "steps", "skipped", "_streak", "path_mean", "bfloat16")
-
-
-def to_images(batch: NDArray[np.uint8]) -> Tensor:
-    """Pictures uint8 [B, H, W, 3] as float32 [B, 3, H, W] in [-1, 1], channels last in memory."""
-    return torch.from_numpy(batch).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
-
-
-def class_weights(labels: NDArray[Any] | None, count: int) -> tuple[Tensor, ...]:
-    """Labels int64 [B] as class weights float32 ([B, count],); nothing without classes."""
-    if labels is None or not count:
-        return ()
-    return (F.one_hot(torch.from_numpy(labels).long(), count).float(),)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from trainers.config import RunConfig
-from trainers.loop import Batch, Training
+from trainers.loop import Training
+from trainers.pictures import Batch
 from trainers.schedule import spans
 
 SECONDS = 3.0

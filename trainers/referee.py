@@ -26,7 +26,7 @@ from latentstudio.metrics.referee import (
 from latentstudio.metrics.referee_card import Head, RefereeCard, RefereeConfig
 from latentstudio.models.layers import fold_norms
 from trainers.data.dataset import Dataset, open_data
-from trainers.loop import to_images
+from trainers.pictures import to_images
 from trainers.referee_config import HELD_OUT_START, RefereeRunConfig
 from trainers.streams import data_indices, stream
 
@@ -160,7 +160,7 @@ def fit(shape: RefereeConfig, faces: Faces, config: RefereeRunConfig, note: Note
 
 
 class Criterion:
-    """The loss: for each head cross entropy, or twice the Huber loss of a number.
+    """The loss: for each head cross entropy, or half the Huber loss of a number.
 
     Numbers are counted in deviations within a style (Huber 1964, with a bend at one deviation):
     the styles differ more in size and place than faces of one style do. Labels that are hidden or
@@ -197,7 +197,7 @@ class Criterion:
     def _of_head(self, head: Head, part: Tensor, codes: Tensor) -> Tensor:
         if not head.values:
             deviation = self._deviations[head.name]
-            return 2 * F.smooth_l1_loss(part[:, 0] / deviation, head.to_unit(codes) / deviation)
+            return F.smooth_l1_loss(part[:, 0] / deviation, head.to_unit(codes) / deviation) / 2
         targets = codes.long()
         total = F.cross_entropy(part, targets.clamp_min(-1), ignore_index=-1, reduction="sum")
         return total / len(codes)

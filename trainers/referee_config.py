@@ -40,7 +40,7 @@ class RefereeRunConfig(Part):
     lr: Positive = 2e-3
     """The highest learning rate; it rises over the first tenth, then falls as a cosine to 0."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.02
-    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    precision: Literal["float32", "bfloat16"] = "float32"
     """Never by what is faster here: the same seed must give the same referee."""
 
     @property

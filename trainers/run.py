@@ -26,7 +26,8 @@ from trainers.export import provenance_of, write_model
 from trainers.grids import save_grid, to_pixels
 from trainers.judge import GRID, Judge, draw_grid, settle
 from trainers.labels import check_labels
-from trainers.loop import Batch, Facts, Pictures, Training
+from trainers.loop import Facts, Training
+from trainers.pictures import Batch, Pictures
 from trainers.streams import data_indices
 
 CONFIG, STATS = "config.yaml", "stats.jsonl"

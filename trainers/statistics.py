@@ -15,7 +15,7 @@ from latentstudio.metrics.user_data import user_statistics
 from trainers.data.avatars import Avatars
 from trainers.data.cache import Progress
 from trainers.data.dataset import Dataset, open_data, open_source
-from trainers.loop import to_images
+from trainers.pictures import to_images
 
 REFERENCE_START, OTHERS_START = 2**23, 2**24
 """Numbers of drawn faces that no training comes to: to compare with, and for the floor."""

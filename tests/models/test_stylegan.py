@@ -8,8 +8,9 @@ from torch.nn import functional as F
 from latentstudio.core.errors import StudioError
 from latentstudio.models.equalized import EqualLinear, MinibatchDeviation
 from latentstudio.models.generator import Generator
+from latentstudio.models.modulation import ModulatedConv2d, blur, enlarge
 from latentstudio.models.registry import open_model
-from latentstudio.models.stylegan import ModulatedConv2d, blur, constant_noise, enlarge
+from latentstudio.models.stylegan import constant_noise
 from tests.models.examples import write_example
 
 TAPS = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8

@@ -20,7 +20,8 @@ from trainers.config import RunConfig, resolve
 from trainers.ema import estimate_statistics
 from trainers.export import Provenance, publish, write_model
 from trainers.judge import Judge, chunked, draw_some, settle
-from trainers.loop import SIGMAS_EVERY, Batch, Training
+from trainers.loop import SIGMAS_EVERY, Training
+from trainers.pictures import Batch
 from trainers.probe import probe
 from trainers.run import Run
 from trainers.streams import stream

@@ -6,13 +6,14 @@ import torch
 
 from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle, open_bundle
-from latentstudio.models.stylegan import enlarge
+from latentstudio.models.modulation import enlarge
 from tests.trainers.pictures import Discs, Listener
 from trainers.config import RunConfig, resolve
 from trainers.export import Provenance, write_model
 from trainers.judge import Judge
-from trainers.loop import Batch, Training
+from trainers.loop import Training
 from trainers.networks import build
+from trainers.pictures import Batch
 from trainers.run import Run
 
 LARGE: dict[str, Any] = {

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from latentstudio.metrics.swd import RealSet
 from trainers.data.dataset import open_data
-from trainers.loop import to_images
+from trainers.pictures import to_images
 
 FACES, COUNT, JUDGED = "avatars:personas?pose=0.5", 4096, 1024
 

@@ -8,7 +8,8 @@ from torch import nn
 from latentstudio.core.errors import StudioError
 from tests.trainers.pictures import Discs, tiny_config
 from trainers.config import RunConfig, resolve
-from trainers.loop import Batch, Training, to_images
+from trainers.loop import Training
+from trainers.pictures import Batch, to_images
 from trainers.precision import wants_bfloat16
 from trainers.rates import FLOOR, learning_rate_factor
 from trainers.spectral import plain

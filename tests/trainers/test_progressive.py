@@ -16,8 +16,9 @@ from trainers.checkpoint import read_snapshot
 from trainers.config import RunConfig, resolve
 from trainers.export import Provenance, write_model
 from trainers.judge import Judge, draw_grid
-from trainers.loop import Batch, Training, to_images
+from trainers.loop import Training
 from trainers.networks import build
+from trainers.pictures import Batch, to_images
 from trainers.previews import with_previews
 from trainers.probe import probe
 from trainers.run import Best, Run

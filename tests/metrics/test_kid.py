@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch.nn import functional as F
 
 from latentstudio.metrics.kid import kernel_distance, squared_mmd
 from tests.metrics.gaussians import gaussian
@@ -31,9 +32,20 @@ def test_it_is_unbiased_and_its_blocks_tell_the_spread() -> None:
     assert float(means.std()) == pytest.approx(typical, rel=0.5)
 
 
+def test_classes_in_turns_are_no_bias() -> None:
+    # Two classes without spread: kernels 2^3 within and 1 across. A block of ten of each holds 90
+    # pairs of a class and 100 mixed ones, too few alike, so its estimate is not 0.
+    turns = F.one_hot(torch.arange(20_000) % 2).float() * 2**0.5
+    neighbours = float(squared_mmd(turns[:20], turns[20:40]))
+    assert neighbours == pytest.approx(2 * (90 * 8 + 100) / 190 - (8 + 1))
+    found = kernel_distance(turns, turns, block=20)
+    assert abs(found.mean) < 3 * found.spread / 1000**0.5 < abs(neighbours) / 4
+
+
 def test_sets_smaller_than_a_block() -> None:
     a, b = gaussian(30, 4, 0), gaussian(40, 4, 1, mean=1)
-    assert kernel_distance(a, b).mean == pytest.approx(float(squared_mmd(a, b[:30])))
-    assert kernel_distance(a, b).spread == 0
+    found = kernel_distance(a, b[:30])
+    assert found.mean == pytest.approx(float(squared_mmd(a, b[:30])))
+    assert found.spread == kernel_distance(a, b).spread == 0
     with pytest.raises(ValueError, match="one picture"):
         kernel_distance(a[:1], b)

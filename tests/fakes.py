@@ -34,7 +34,7 @@ def fake_info(
         style_layers=layers,
         layer_resolutions=tuple(min(4 * 2 ** (i // 2), resolution) for i in range(layers)),
         classes=tuple(classes),
-        has_noise=noise,
+        noise_resolutions=(resolution // 2, resolution) if noise else (),
         has_truncation=truncation,
         output_resolutions=(resolution // 4, resolution // 2, resolution),
         critic="logit",
@@ -84,6 +84,7 @@ class FakeGenerator:
         max_resolution: int | None = None,
         *,
         noise_seed: int = 0,
+        noise_strengths: Sequence[float] = (),
     ) -> Tensor:
         """A gradient: its colour, slope across and slope down come from the layers in turn."""
         self.drawn += 1
@@ -98,7 +99,8 @@ class FakeGenerator:
         level, across, down = numbers.unbind(2)
         image = torch.tanh(level + across * ramp + down * ramp[:, None])
         if self.info.has_noise and noise != "none":
-            image = image + 0.05 * self._noise(noise, noise_seed, side)
+            strength = sum(noise_strengths or (1.0, 1.0)) / 2
+            image = image + 0.05 * strength * self._noise(noise, noise_seed, side)
         return image
 
     def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:

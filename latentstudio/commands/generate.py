@@ -74,7 +74,7 @@ def write_latents(
 
     from latentstudio.engine.render import latent_z, styles_of
 
-    z = [latent_z(generator.info, recipe.anchors[0]) for recipe in recipes]
+    z = [latent_z(generator.info, recipe.anchors[0], recipe.truncation) for recipe in recipes]
     w = [styles_of(generator, recipe)[0].float().cpu().numpy() for recipe in recipes]
     with atomic_file(path) as temporary:
         np.savez(temporary, seeds=np.array(chosen, np.int64), z=np.stack(z), w=np.stack(w))

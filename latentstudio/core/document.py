@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
+from latentstudio.core.direction import Direction
+from latentstudio.core.gallery import Kepts
 from latentstudio.core.history import Entry, History
 from latentstudio.core.recipe import Recipe
 from latentstudio.core.signal import Signal
@@ -10,13 +12,26 @@ from latentstudio.core.signal import Signal
 
 @dataclass(frozen=True)
 class State:
-    """All that a user can undo."""
+    """All that a user can undo.
+
+    Attributes:
+        recipe: the picture.
+        gallery: the faces that were kept.
+        directions: the user's own, learned or imported.
+        locks: names of the directions that others may not change.
+    """
 
     recipe: Recipe = field(default_factory=Recipe)
+    gallery: Kepts = ()
+    directions: tuple[Direction, ...] = ()
+    locks: tuple[str, ...] = ()
 
     @property
     def nbytes(self) -> int:
-        return self.recipe.nbytes
+        # What steps share counts in each of them: the history is rather too short than too big.
+        kept = sum(kept.recipe.nbytes for kept in self.gallery)
+        found = sum(direction.vector.array.nbytes for direction in self.directions)
+        return self.recipe.nbytes + kept + found
 
 
 class Document:

@@ -17,18 +17,18 @@ TRUNCATION = 2.0  # BigGAN's truncnorm cuts the normal at two standard deviation
 
 
 @lru_cache(maxsize=4096)
-def seed_z(prior: Prior, seed: int, z_dim: int) -> Array:
+def seed_z(prior: Prior, seed: int, z_dim: int, cut: float = TRUNCATION) -> Array:
     """The latent z of a seed, read-only float32 [z_dim], as the published scripts draw it.
 
     normal: ``RandomState(seed).randn(z_dim)``; uniform: ``RandomState(seed).uniform(-1, 1)``;
-    truncnormal: scipy's ``truncnorm.rvs`` on [-2, 2] (Brock 2019, section 3.1), before the
+    truncnormal: scipy's ``truncnorm.rvs`` on [-cut, cut] (Brock 2019, section 3.1), before the
     truncation factor.
     """
     state = np.random.RandomState(seed % SEEDS)
     if prior == "uniform":
         z = state.uniform(-1.0, 1.0, z_dim)
     elif prior == "truncnormal":
-        low = NormalDist().cdf(-TRUNCATION)
+        low = NormalDist().cdf(-cut)
         u = state.uniform(size=z_dim)
         quantiles = low + u * (1.0 - 2.0 * low)
         z = np.array([NormalDist().inv_cdf(q) for q in quantiles])

@@ -21,7 +21,8 @@ class ModelInfo:
         layer_resolutions: for each style layer, the resolution it acts at.
         classes: class names, empty for an unconditional model.
         prior: the distribution that z was trained with.
-        has_noise: whether synthesis takes per-layer noise.
+        noise_resolutions: side of each noise input of synthesis, in the order of
+            ``Noise.layers``; empty where there are none.
         has_truncation: whether pulling a style to the mean style does anything (not where z is
             normalised to a sphere).
         output_resolutions: the resolutions at which synthesis can stop early, the full one last.
@@ -40,10 +41,15 @@ class ModelInfo:
     layer_resolutions: tuple[int, ...] = ()
     classes: tuple[str, ...] = ()
     prior: Prior = "normal"
-    has_noise: bool = False
+    noise_resolutions: tuple[int, ...] = ()
     has_truncation: bool = True
     output_resolutions: tuple[int, ...] = ()
     critic: Critic | None = None
     parameters: int = 0
     model_id: str = ""
     licence: str = ""
+
+    @property
+    def has_noise(self) -> bool:
+        """Whether synthesis takes per-layer noise."""
+        return bool(self.noise_resolutions)

@@ -72,34 +72,99 @@ Latent = Seed | Vector
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One of the latents that a picture is blended from, and its share of the blend."""
+    """One of the latents that a picture is blended from, and its share of the blend.
+
+    Attributes:
+        latent: where it lies.
+        weight: its share in every style layer.
+        layers: its share in each style layer instead, for style mixing; empty for ``weight``.
+    """
 
     latent: Latent
     weight: float = 1.0
+    layers: tuple[float, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether it has a share in any layer."""
+        return any(self.layers) if self.layers else self.weight != 0
+
+    def share(self, layer: int) -> float:
+        """Its share in a style layer; layers beyond its list have the last one's."""
+        return self.layers[min(layer, len(self.layers) - 1)] if self.layers else self.weight
 
 
 @dataclass(frozen=True, slots=True)
 class Truncation:
-    """Pull towards the mean style: psi 1 leaves it, 0 is the mean; up to style layer cutoff."""
+    """Pull towards the mean style: psi 1 leaves it, 0 is the mean; up to style layer cutoff.
+
+    ``resample`` draws the z of seeds anew from a normal cut off at twice psi (Brock et al. 2019,
+    section 3.1), for models whose prior is one; vectors are scaled as without it.
+    """
 
     psi: float = 1.0
     cutoff: int | None = None
+    resample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Per-layer noise: constant by seed, random in every picture, or none."""
+    """Per-layer noise: constant by seed, random in every picture, or none.
+
+    ``strength`` (0 to 2) multiplies the learned one, ``layers`` that of each noise input on top;
+    inputs beyond the list, or all where it is empty, have 1.
+    """
 
     mode: NoiseMode = "const"
     seed: int = 0
+    strength: float = 1.0
+    layers: tuple[float, ...] = ()
+
+    def strengths(self, inputs: int) -> tuple[float, ...]:
+        """The factor of each noise input."""
+        given = (*self.layers[:inputs], *[1.0] * (inputs - len(self.layers)))
+        return tuple(self.strength * factor for factor in given)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Style layers first to last, both in; beyond the ends a share that falls over soft layers."""
+
+    first: int
+    last: int
+    soft: int = 0
+
+    def share(self, layer: int) -> float:
+        """1 inside, falling in equal steps to 0 over ``soft`` layers outside."""
+        outside = max(self.first - layer, layer - self.last, 0)
+        return max(0.0, 1.0 - outside / (self.soft + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step along a direction, added to the styles after truncation.
+
+    Attributes:
+        name: of the direction, for people.
+        vector: one standard deviation along it, w [D] or w+ [L, D]; what other directions were
+            locked against is already taken out.
+        amount: how many of them.
+        span: the style layers that move; all where it is None.
+    """
+
+    name: str
+    vector: Vector
+    amount: float
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything needed to make one picture again.
 
-    Order of the render: anchors are mapped and blended, then truncated, then drawn. ``blend`` says
-    where anchors meet: in z two slerp and more are a rescaled sum, in w they are a weighted sum.
+    Order of the render: anchors are mapped and blended, then truncated, then moved, then drawn.
+    ``blend`` says where anchors meet: in z two slerp and more are a rescaled sum, in w they are a
+    weighted sum; anchors that share the style layers out (style mixing) meet in w.
     """
 
     model: ModelRef = ModelRef()
@@ -108,30 +173,44 @@ class Recipe:
     truncation: Truncation = Truncation()
     classes: tuple[tuple[str, float], ...] = ()
     noise: Noise = Noise()
+    moves: tuple[Move, ...] = ()
 
     @property
     def active(self) -> tuple[Anchor, ...]:
-        """The anchors that count: those with a weight, or the first where none has one."""
-        return tuple(a for a in self.anchors if a.weight) or self.anchors[:1]
+        """The anchors that count: those with a share, or the first where none has one."""
+        return tuple(a for a in self.anchors if a.counts) or self.anchors[:1]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether style layers take different shares of the anchors."""
+        return any(a.layers for a in self.anchors)
 
     @property
     def space(self) -> Blend:
-        """Where the anchors are blended: a w or w+ anchor that counts forces w."""
+        """Where the anchors are blended: mixing, or a w or w+ anchor that counts, forces w."""
+        if self.mixed:
+            return "w"
         given = {a.latent.space for a in self.active if isinstance(a.latent, Vector)}
         return "w" if given & {"w", "w+"} else self.blend
 
     @property
     def nbytes(self) -> int:
         """Memory of the arrays, for bounding the history."""
-        return sum(a.latent.array.nbytes for a in self.anchors if isinstance(a.latent, Vector))
+        return sum(vector.array.nbytes for vector in self.vectors)
+
+    @property
+    def vectors(self) -> tuple[Vector, ...]:
+        """Every array in it: of the anchors, then of the moves."""
+        given = tuple(a.latent for a in self.anchors if isinstance(a.latent, Vector))
+        return (*given, *(move.vector for move in self.moves))
 
 
 # --- changes: pure functions recipe -> recipe, used by panels, commands and scripts -------------
 
 
 def with_model(recipe: Recipe, model: ModelRef) -> Recipe:
-    """The same seeds for another model; vectors and classes belong to the old one and go."""
-    anchors = tuple(a for a in recipe.anchors if isinstance(a.latent, Seed))
+    """The same seeds for another model; what belongs to the old one's layers and classes goes."""
+    anchors = tuple(replace(a, layers=()) for a in recipe.anchors if isinstance(a.latent, Seed))
     truncation = replace(recipe.truncation, cutoff=None)
     return replace(
         recipe,
@@ -139,6 +218,8 @@ def with_model(recipe: Recipe, model: ModelRef) -> Recipe:
         anchors=anchors or (Anchor(Seed(0)),),
         truncation=truncation,
         classes=(),
+        noise=replace(recipe.noise, layers=()),
+        moves=(),
     )
 
 
@@ -185,7 +266,9 @@ def with_anchor(recipe: Recipe, index: int, latent: Latent) -> Recipe:
     if index < len(anchors):
         anchors[index] = replace(anchors[index], latent=latent)
     else:
-        anchors.append(Anchor(latent, 0.0))
+        # Beside anchors that share the layers out, a weight alone would count in every layer.
+        layers = tuple(0.0 for _ in anchors[0].layers)
+        anchors.append(Anchor(latent, 0.0, layers))
     return replace(recipe, anchors=tuple(anchors))
 
 
@@ -205,14 +288,15 @@ def with_weight(recipe: Recipe, index: int, weight: float) -> Recipe:
             return weight
         return (1 - weight) * anchor.weight / rest if rest > 0 else (1 - weight) / count
 
-    anchors = tuple(replace(a, weight=share(a, i)) for i, a in enumerate(recipe.anchors))
+    anchors = tuple(replace(a, weight=share(a, i), layers=()) for i, a in enumerate(recipe.anchors))
     return replace(recipe, anchors=anchors)
 
 
 def with_position(recipe: Recipe, t: float) -> Recipe:
     """Move between the first two anchors, A at 0 and B at 1; further anchors get no weight."""
     weights = (1.0 - t, t) + (0.0,) * (len(recipe.anchors) - 2)
-    anchors = tuple(replace(a, weight=w) for a, w in zip(recipe.anchors, weights, strict=True))
+    pairs = zip(recipe.anchors, weights, strict=True)
+    anchors = tuple(replace(a, weight=w, layers=()) for a, w in pairs)
     return replace(recipe, anchors=anchors)
 
 
@@ -231,7 +315,7 @@ def seed_of(recipe: Recipe) -> int | None:
 def place_of(recipe: Recipe) -> tuple[float, float] | None:
     """The point of the seed plane that a recipe stands on; None for blends off the plane."""
     seeds = {a.latent.value: a.weight for a in recipe.anchors if isinstance(a.latent, Seed)}
-    if len(seeds) != len(recipe.anchors) or min(seeds.values()) < 0:
+    if recipe.mixed or len(seeds) != len(recipe.anchors) or min(seeds.values()) < 0:
         return None
     present = [seed for seed, weight in seeds.items() if weight > 0]
     for corner in present:
@@ -246,7 +330,7 @@ def place_of(recipe: Recipe) -> tuple[float, float] | None:
 
 def position_of(recipe: Recipe) -> float | None:
     """Where between A and B a recipe stands, 0 to 1; None unless only the first two count."""
-    if len(recipe.anchors) < 2 or any(a.weight for a in recipe.anchors[2:]):
+    if len(recipe.anchors) < 2 or recipe.mixed or any(a.weight for a in recipe.anchors[2:]):
         return None
     a, b = (anchor.weight for anchor in recipe.anchors[:2])
     return b / (a + b) if a + b > 0 else 0.5
@@ -256,6 +340,8 @@ def title_of(recipe: Recipe) -> str:
     """A name for people: ``Seed 48``, ``Between 3 and 7``, ``Blend of 4``."""
     active = recipe.active
     names = [str(a.latent.value) if isinstance(a.latent, Seed) else "a vector" for a in active]
+    if recipe.mixed:
+        return f"Mix of {' and '.join(names)}" if len(active) == 2 else f"Mix of {len(active)}"
     if len(active) == 1:
         return f"Seed {names[0]}" if isinstance(active[0].latent, Seed) else "A vector"
     if place_of(recipe) is not None:

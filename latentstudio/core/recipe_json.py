@@ -12,10 +12,12 @@ from latentstudio.core.latent import SEEDS, Array
 from latentstudio.core.recipe import (
     Anchor,
     ModelRef,
+    Move,
     Noise,
     Recipe,
     Seed,
     Space,
+    Span,
     Truncation,
     Vector,
 )
@@ -24,6 +26,7 @@ from latentstudio.core.untrusted import (
     Reader,
     choice,
     explained,
+    flag,
     items,
     number,
     optional,
@@ -36,6 +39,8 @@ from latentstudio.core.untrusted import (
 
 MAX_ARRAY_BYTES = 512 * 1024
 MAX_ANCHORS = 1024
+MAX_MOVES = 256
+MAX_LAYERS = 256  # more than any network has
 MAX_TEXT = 8 * 2**20  # a recipe on standard input or in a file of its own
 _NAME = 200  # characters of a model's or a class's name
 
@@ -51,9 +56,24 @@ _SPACE = choice("z", "w", "w+")
 _MODEL = record(ModelRef, {"name": text(_NAME), "model_id": text(128)})
 _TRUNCATION = record(
     Truncation,
-    {"psi": number(-10, 10), "cutoff": optional(whole(0, 1000))},  # wider than any slider
+    {
+        "psi": number(-10, 10),  # wider than any slider
+        "cutoff": optional(whole(0, 1000)),
+        "resample": flag,
+    },
 )
-_NOISE = record(Noise, {"mode": choice("const", "random", "none"), "seed": _SEED})
+_SHARES = items(_WEIGHT, 0, MAX_LAYERS)
+_NOISE = record(
+    Noise,
+    {
+        "mode": choice("const", "random", "none"),
+        "seed": _SEED,
+        "strength": number(-100, 100),
+        "layers": items(number(-100, 100), 0, MAX_LAYERS),
+    },
+)
+_LAYER = whole(0, MAX_LAYERS)
+SPAN = record(Span, {"first": _LAYER, "last": _LAYER, "soft": _LAYER}, required=("first", "last"))
 _INLINE = record(
     lambda shape, float32: (shape, float32),
     {
@@ -87,12 +107,19 @@ def encode(recipe: Recipe, store: Store | None = None) -> dict[str, Any]:
         "truncation": {
             "psi": float(recipe.truncation.psi),
             "cutoff": None if cutoff is None else int(cutoff),
+            "resample": bool(recipe.truncation.resample),
         },
         "classes": [[name, float(weight)] for name, weight in recipe.classes],
-        "noise": {"mode": recipe.noise.mode, "seed": int(recipe.noise.seed)},
+        "noise": {
+            "mode": recipe.noise.mode,
+            "seed": int(recipe.noise.seed),
+            "strength": float(recipe.noise.strength),
+            "layers": [float(factor) for factor in recipe.noise.layers],
+        },
+        "moves": [move_json(move, store or inline) for move in recipe.moves],
     }
     # What cannot be read back is refused now, while the work is still on the screen.
-    vectors = iter([a.latent for a in recipe.anchors if isinstance(a.latent, Vector)])
+    vectors = iter(recipe.vectors)
     decode(data, lambda space, value, where: _checked(next(vectors), where))
     return data
 
@@ -122,6 +149,7 @@ def recipe_reader(load: Load | None = None) -> Reader[Recipe]:
             "truncation": _TRUNCATION,
             "classes": items(pair(text(_NAME), _WEIGHT), 0, MAX_ANCHORS),
             "noise": _NOISE,
+            "moves": items(_move_reader(load or from_inline), 0, MAX_MOVES),
         },
     )
 
@@ -174,25 +202,67 @@ def make_vector(space: Space, shape: tuple[int, ...], numbers: bytes, where: str
 
 
 def _anchor_json(anchor: Anchor, store: Store) -> dict[str, Any]:
-    latent, weight = anchor.latent, float(anchor.weight)
+    latent = anchor.latent
+    shares: dict[str, Any] = {"weight": float(anchor.weight)}
+    if anchor.layers:
+        shares["layers"] = [float(share) for share in anchor.layers]
     if isinstance(latent, Seed):
-        return {"seed": int(latent.value), "weight": weight}
-    return {"space": latent.space, "array": store(latent), "weight": weight}
+        return {"seed": int(latent.value), **shares}
+    return {"space": latent.space, "array": store(latent), **shares}
+
+
+def move_json(move: Move, store: Store) -> dict[str, Any]:
+    """The JSON object of a move; its vector is what ``store`` makes of it."""
+    return {
+        "name": move.name,
+        "space": move.vector.space,
+        "array": store(move.vector),
+        "amount": float(move.amount),
+        "span": span_json(move.span),
+    }
+
+
+def span_json(span: Span | None) -> dict[str, int] | None:
+    """The JSON object of a span of layers, or null."""
+    if span is None:
+        return None
+    return {"first": int(span.first), "last": int(span.last), "soft": int(span.soft)}
+
+
+def _move_reader(load: Load) -> Reader[Move]:
+    given = record(
+        lambda name, space, array, amount, span=None: (name, space, array, amount, span),
+        {
+            "name": text(_NAME),
+            "space": choice("w", "w+"),
+            "array": lambda value, where: value,
+            "amount": number(-1e4, 1e4),
+            "span": optional(SPAN),
+        },
+        required=("name", "space", "array", "amount"),
+    )
+
+    def read(value: object, where: str) -> Move:
+        name, space, array, amount, span = given(value, where)
+        return Move(name, load(space, array, f"{where}.array"), amount, span)
+
+    return read
 
 
 def _anchor_reader(load: Load) -> Reader[Anchor]:
     def vector(value: object, where: str) -> Anchor:
-        space, array, weight = given(value, where)
-        return Anchor(load(space, array, f"{where}.array"), weight)
+        space, array, weight, layers = given(value, where)
+        return Anchor(load(space, array, f"{where}.array"), weight, layers)
 
+    shares: dict[str, Reader[Any]] = {"weight": _WEIGHT, "layers": _SHARES}
     given = record(
-        lambda space, array, weight=1.0: (space, array, weight),
-        {"space": _SPACE, "array": lambda value, where: value, "weight": _WEIGHT},
+        lambda space, array, weight=1.0, layers=(): (space, array, weight, layers),
+        {"space": _SPACE, "array": lambda value, where: value, **shares},
         required=("space", "array"),
     )
     seed = record(
-        lambda seed, weight=1.0: Anchor(Seed(seed), weight),
-        {"seed": _SEED, "weight": _WEIGHT},
+        lambda seed, weight=1.0, layers=(): Anchor(Seed(seed), weight, layers),
+        {"seed": _SEED, **shares},
         required=("seed",),
     )
 

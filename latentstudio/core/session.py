@@ -4,14 +4,18 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from latentstudio.core.archive import Archive, add_member, npy_bytes, parse_npy
+from latentstudio.core.direction import Direction
+from latentstudio.core.direction_json import direction_json, direction_reader
 from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
+from latentstudio.core.gallery import Kept
 from latentstudio.core.picture import pixels_of
 from latentstudio.core.recipe import ModelRef, Space, Vector
 from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, encode, make_vector, recipe_reader
@@ -21,6 +25,7 @@ from latentstudio.core.untrusted import (
     Reader,
     current_version,
     explained,
+    flag,
     items,
     parse_json,
     read_file,
@@ -35,7 +40,8 @@ MAX_STEPS = 500  # of the history; the window keeps more, a file the last ones
 MAX_FILE_BYTES = 256 * 2**20
 MAX_STATE_BYTES = 32 * 2**20
 MAX_THUMBNAIL_BYTES = 4 * 2**20
-_LABEL = 200
+_LABEL, _NOTE = 200, 2000
+MAX_ROWS = 10_000  # kept faces, or directions, of all steps together
 _MIGRATIONS: dict[int, Migration] = {}
 
 _STATE, _THUMBNAIL = "session.json", "thumbnail.png"
@@ -44,6 +50,7 @@ _MEMBER = re.compile(r"arrays/[0-9]{4,6}\.npy")
 
 _UNSAVED = "Undo what made it so, then save again."
 
+T = TypeVar("T")
 Steps = tuple[tuple[str, State], ...]
 
 
@@ -118,11 +125,24 @@ def session_bytes(session: Session) -> bytes:
 def _pack(session: Session) -> bytes:
     history, index = _recent(session.history, session.index)
     arrays = _ArrayNames()
-    steps = [{"label": _line(label), "recipe": encode(s.recipe, arrays)} for label, s in history]
+    faces: _Table[Kept] = _Table(lambda kept: _kept_json(kept, arrays))
+    directions: _Table[Direction] = _Table(lambda found: direction_json(found, arrays))
+    steps = [
+        {
+            "label": _line(label),
+            "recipe": encode(state.recipe, arrays),
+            "gallery": [faces.place(kept) for kept in state.gallery],
+            "directions": [directions.place(found) for found in state.directions],
+            "locks": list(state.locks),
+        }
+        for label, state in history
+    ]
     data = {
         "format_version": FORMAT_VERSION,
         "program": __version__,
         "index": index,
+        "faces": faces.rows,
+        "directions": directions.rows,
         "history": steps,
     }
     buffer = io.BytesIO()
@@ -148,17 +168,83 @@ def parse_session(data: bytes, name: str = "the session") -> Session:
 
 
 def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
-    step = record(
-        lambda recipe, label="": (label, State(recipe)),
-        {"label": text(_LABEL), "recipe": recipe_reader(load)},
+    kept = record(
+        Kept,
+        {
+            "recipe": recipe_reader(load),
+            "mark": whole(-1, 1),
+            "starred": flag,
+            "note": text(_NOTE),
+        },
         required=("recipe",),
     )
+    places = items(whole(0, MAX_ROWS), 0, MAX_ROWS)
+    step = record(
+        lambda recipe, label="", **rest: (label, State(recipe), rest),
+        {
+            "label": text(_LABEL),
+            "recipe": recipe_reader(load),
+            "gallery": places,
+            "directions": places,
+            "locks": items(text(_LABEL), 0, MAX_ROWS),
+        },
+        required=("recipe",),
+    )
+
+    def made(
+        history: Sequence[tuple[str, State, dict[str, Any]]],
+        index: int = 0,
+        faces: tuple[Kept, ...] = (),
+        directions: tuple[Direction, ...] = (),
+    ) -> tuple[Steps, int]:
+        tables = {"gallery": faces, "directions": directions}
+        return tuple((label, _filled(state, rest, tables)) for label, state, rest in history), index
+
     return record(
-        lambda history, index=0: (history, index),
-        {"history": items(step, 1, MAX_STEPS), "index": whole(0, MAX_STEPS - 1)},
+        made,
+        {
+            "faces": items(kept, 0, MAX_ROWS),
+            "directions": items(direction_reader(load), 0, MAX_ROWS),
+            "history": items(step, 1, MAX_STEPS),
+            "index": whole(0, MAX_STEPS - 1),
+        },
         required=("history",),
         extra=True,
     )
+
+
+def _filled(state: State, rest: dict[str, Any], tables: dict[str, tuple[Any, ...]]) -> State:
+    """A step's state; what steps have in common stands once, in a table, and they name rows."""
+    for name, table in tables.items():
+        rows = rest.get(name, ())
+        if any(row >= len(table) for row in rows):
+            raise InputError(f"a step's {name} names a row that is not there")
+        rest[name] = tuple(table[row] for row in rows)
+    return replace(state, **rest)
+
+
+def _kept_json(kept: Kept, arrays: "_ArrayNames") -> dict[str, Any]:
+    return {
+        "recipe": encode(kept.recipe, arrays),
+        "mark": int(kept.mark),
+        "starred": bool(kept.starred),
+        "note": kept.note[:_NOTE],
+    }
+
+
+class _Table(Generic[T]):
+    """Rows of a table of the session, equal ones once."""
+
+    def __init__(self, encode_row: Callable[[T], dict[str, Any]]) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self._encode, self._places = encode_row, dict[T, int]()
+
+    def place(self, value: T) -> int:
+        """The number of a value's row, which is written if it is new."""
+        if value not in self._places:
+            self._places[value] = len(self.rows)
+            self.rows.append(self._encode(value))
+        return self._places[value]
 
 
 def _recent(history: Sequence[tuple[str, State]], index: int) -> tuple[Steps, int]:

@@ -157,6 +157,13 @@ def choice(*names: str) -> Reader[Any]:
     return read
 
 
+def flag(value: object, where: str) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise InputError(f"{where} is {_shown(value)}, not true or false")
+    return value
+
+
 def optional(reader: Reader[T]) -> Reader[T | None]:
     """What ``reader`` reads, or null."""
     return lambda value, where: None if value is None else reader(value, where)

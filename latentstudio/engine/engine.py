@@ -256,6 +256,8 @@ class Engine:
                 torch=torch.__version__,
                 key=request.key,
                 batch=request.batch,
+                styles=drawing.styles,
+                distances=drawing.distances,
             )
         )
 

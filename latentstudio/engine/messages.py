@@ -39,6 +39,9 @@ class Frame:
         exact: whether these are the pixels that a saved picture would have.
         render_ms: from recipe to pixels; forward_ms: the network alone.
         threads, torch: thread count and version of torch that the pixels were drawn with.
+        styles: what was drawn, float32 [L, D]: where the picture is.
+        distances: from the mean style, root mean square over the layers, before truncation and
+            as drawn; None where a model has no mean.
     """
 
     id: int
@@ -54,6 +57,8 @@ class Frame:
     torch: str = ""
     key: Hashable = None
     batch: str = ""
+    styles: npt.NDArray[np.float32] | None = None
+    distances: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

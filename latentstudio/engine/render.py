@@ -8,20 +8,37 @@ import torch
 from torch import Tensor
 
 from latentstudio.core.errors import StudioError, nearest
-from latentstudio.core.latent import blend_z, normalized, seed_z
+from latentstudio.core.latent import TRUNCATION, blend_z, normalized, seed_z
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.recipe import Anchor, Recipe, Seed, Vector
+from latentstudio.core.recipe import Anchor, Move, Recipe, Seed, Truncation, Vector
 from latentstudio.engine.messages import Pixels
 from latentstudio.models.generator import Generator
+
+SMALLEST_CUT = 0.02
+"""No truncated normal is drawn narrower than this share of the prior's."""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """Pixels uint8 [H, W, 4] as B, G, R, 255, and how long they took in milliseconds."""
+    """Pixels uint8 [H, W, 4] as B, G, R, 255, how long they took in milliseconds, and from where.
+
+    ``styles`` and ``distances`` are those of ``Frame``.
+    """
 
     pixels: Pixels
     render_ms: float
     forward_ms: float
+    styles: np.ndarray
+    distances: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a recipe is: styles [1, L, D] blended, truncated, and moved: what is drawn."""
+
+    blended: Tensor
+    truncated: Tensor
+    moved: Tensor
 
 
 def draw(generator: Generator, recipe: Recipe) -> Drawing:
@@ -32,47 +49,91 @@ def draw(generator: Generator, recipe: Recipe) -> Drawing:
     """
     start = time.perf_counter()
     with torch.no_grad():
-        styles = styles_of(generator, recipe)
+        place = place_of(generator, recipe)
         before = time.perf_counter()
-        image = generator.synthesize(
-            styles,
-            noise=recipe.noise.mode,
-            psi=recipe.truncation.psi,
-            noise_seed=recipe.noise.seed,
-        )
+        image = synthesize(generator, recipe, place.moved)
         after = time.perf_counter()
         pixels = to_pixels(image)
+        distances = _distances(generator, place)
     end = time.perf_counter()
-    return Drawing(pixels, (end - start) * 1000, (after - before) * 1000)
+    styles = place.moved[0].float().cpu().numpy()
+    return Drawing(pixels, (end - start) * 1000, (after - before) * 1000, styles, distances)
+
+
+def synthesize(
+    generator: Generator, recipe: Recipe, styles: Tensor, max_resolution: int | None = None
+) -> Tensor:
+    """Draw styles [B, L, D] with the noise of a recipe: pictures [B, 3, H, W] in [-1, 1]."""
+    noise, inputs = recipe.noise, len(generator.info.noise_resolutions)
+    plain = noise.strength == 1.0 and not noise.layers
+    return generator.synthesize(
+        styles,
+        noise=noise.mode,
+        psi=recipe.truncation.psi,
+        max_resolution=max_resolution,
+        noise_seed=noise.seed,
+        noise_strengths=() if plain else noise.strengths(inputs),
+    )
 
 
 def styles_of(generator: Generator, recipe: Recipe) -> Tensor:
-    """The styles [1, L, D] that a recipe is drawn from: blended, then truncated."""
-    styles = blend(generator, recipe)
+    """The styles [1, L, D] that a recipe is drawn from: blended, truncated and moved."""
+    return place_of(generator, recipe).moved
+
+
+def place_of(generator: Generator, recipe: Recipe) -> Place:
+    """The styles of a recipe after each stage.
+
+    Raises:
+        StudioError: the recipe asks for what the model does not have.
+    """
+    blended = blend(generator, recipe)
     truncation = recipe.truncation
-    if truncation.psi != 1.0 and generator.info.has_truncation:
-        styles = generator.truncate(styles, truncation.psi, truncation.cutoff)
-    return styles
+    truncated = blended
+    if truncation.psi != 1.0 and generator.info.has_truncation and not resamples(generator, recipe):
+        truncated = generator.truncate(blended, truncation.psi, truncation.cutoff)
+    moved = truncated
+    for move in recipe.moves:
+        moved = moved + _offset(generator, move)
+    return Place(blended, truncated, moved)
+
+
+def resamples(generator: Generator, recipe: Recipe) -> bool:
+    """Whether the z of seeds are drawn anew for this truncation, which then has done its part."""
+    return recipe.truncation.resample and generator.info.prior == "truncnormal"
 
 
 def blend(generator: Generator, recipe: Recipe) -> Tensor:
-    """The anchors of a recipe as one set of styles [1, L, D]; those of weight 0 do not count."""
+    """The anchors of a recipe as one set of styles [1, L, D]; those without a share do not count.
+
+    Every style layer is blended by its own shares, so mixing styles is a blend, too.
+    """
     anchors = recipe.active
     weights = class_weights(generator.info, recipe)
     if recipe.space == "z":
-        z = blend_z([latent_z(generator.info, a) for a in anchors], [a.weight for a in anchors])
-        return _map(generator, z, weights)
-    shares = normalized([a.weight for a in anchors])
-    styles = [_anchor_styles(generator, anchor, weights) for anchor in anchors]
-    return torch.stack([s * share for s, share in zip(styles, shares, strict=True)]).sum(0)
+        latents = [latent_z(generator.info, a, recipe.truncation) for a in anchors]
+        return _map(generator, blend_z(latents, [a.weight for a in anchors]), weights)
+    styles = [_anchor_styles(generator, anchor, recipe.truncation, weights) for anchor in anchors]
+    if not recipe.mixed:
+        shares = normalized([a.weight for a in anchors])
+        return torch.stack([s * share for s, share in zip(styles, shares, strict=True)]).sum(0)
+    layers = range(generator.info.style_layers)
+    rows = [normalized([a.share(layer) for a in anchors]) for layer in layers]
+    table = torch.tensor(rows, device=styles[0].device).T[:, None, :, None]  # [anchors, 1, L, 1]
+    return (torch.stack(styles) * table).sum(0)
 
 
-def latent_z(info: ModelInfo, anchor: Anchor) -> np.ndarray:
+def latent_z(info: ModelInfo, anchor: Anchor, truncation: Truncation) -> np.ndarray:
     """The z of an anchor, float32 [z_dim]."""
+    resample = truncation.resample and info.prior == "truncnormal"
     if isinstance(anchor.latent, Seed):
+        if resample:
+            cut = TRUNCATION * max(abs(truncation.psi), SMALLEST_CUT)
+            return seed_z(info.prior, anchor.latent.value, info.z_dim, cut)
         return seed_z(info.prior, anchor.latent.value, info.z_dim)
     _check_length(anchor.latent, info.z_dim, info)
-    return anchor.latent.array
+    array = anchor.latent.array
+    return array * np.float32(truncation.psi) if resample else array
 
 
 def class_weights(info: ModelInfo, recipe: Recipe) -> Tensor | None:
@@ -110,13 +171,40 @@ def _placed(generator: Generator, numbers: np.ndarray) -> Tensor:
     return torch.from_numpy(numbers.copy()).to(generator.sample_z([0]).device)
 
 
-def _anchor_styles(generator: Generator, anchor: Anchor, weights: Tensor | None) -> Tensor:
+def _anchor_styles(
+    generator: Generator, anchor: Anchor, truncation: Truncation, weights: Tensor | None
+) -> Tensor:
     latent, info = anchor.latent, generator.info
     if isinstance(latent, Seed) or latent.space == "z":
-        return _map(generator, latent_z(info, anchor), weights)
-    _check_length(latent, info.style_dim, info)
-    styles = _placed(generator, latent.array)
-    return styles.expand(1, info.style_layers, info.style_dim)
+        return _map(generator, latent_z(info, anchor, truncation), weights)
+    return _spread(generator, latent)
+
+
+def _offset(generator: Generator, move: Move) -> Tensor:
+    """What a move adds to the styles: [1, L, D]."""
+    steps = _spread(generator, move.vector) * move.amount
+    if move.span is None:
+        return steps
+    shares = [move.span.share(layer) for layer in range(generator.info.style_layers)]
+    return steps * torch.tensor(shares, device=steps.device)[None, :, None]
+
+
+def _spread(generator: Generator, vector: Vector) -> Tensor:
+    """A w [D] or w+ [L, D] vector as styles [1, L, D]."""
+    info = generator.info
+    _check_length(vector, info.style_dim, info)
+    return _placed(generator, vector.array).expand(1, info.style_layers, info.style_dim)
+
+
+def _distances(generator: Generator, place: Place) -> tuple[float, float] | None:
+    if not generator.info.has_truncation:
+        return None
+    mean = generator.truncate(place.blended, 0.0)
+    before, after = (
+        float((styles - mean).square().sum(2).mean().sqrt())
+        for styles in (place.blended, place.moved)
+    )
+    return before, after
 
 
 def _check_length(vector: Vector, wanted: int, info: ModelInfo) -> None:

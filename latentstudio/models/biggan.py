@@ -295,6 +295,7 @@ class Biggan:
         max_resolution: int | None = None,
         *,
         noise_seed: int = 0,
+        noise_strengths: Sequence[float] = (),
     ) -> Tensor:
         """Draw styles [B, L, D]: float32 [B, 3, R, R]. The rest is for other families."""
         return self._network.draw(styles)

@@ -107,6 +107,7 @@ class Dcgan:
         max_resolution: int | None = None,
         *,
         noise_seed: int = 0,
+        noise_strengths: Sequence[float] = (),
     ) -> Tensor:
         """Draw styles [B, 1, D]: float32 [B, 3, R, R]. The rest is for other families."""
         images: Tensor = self._network(styles[:, 0].to(self._dtype))

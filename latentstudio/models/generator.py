@@ -51,11 +51,14 @@ class Generator(Protocol):
         max_resolution: int | None = None,
         *,
         noise_seed: int = 0,
+        noise_strengths: Sequence[float] = (),
     ) -> Tensor:
         """Draw styles [B, L, D]: float32 pictures [B, 3, H, W], nominal range [-1, 1].
 
         ``max_resolution`` lets families with an output per resolution stop early;
-        ``noise_seed`` seeds the constant noise; ``psi`` is read by BigGAN's statistics only.
+        ``noise_seed`` seeds the constant noise; ``noise_strengths`` are factors, one for each of
+        ``info.noise_resolutions``, all 1 where it is empty; ``psi`` is read by BigGAN's
+        statistics only.
         """
         ...
 

@@ -256,6 +256,7 @@ class Progressive:
         max_resolution: int | None = None,
         *,
         noise_seed: int = 0,
+        noise_strengths: Sequence[float] = (),
     ) -> Tensor:
         """Draw styles [B, 1, D]: float32 [B, 3, R, R], or smaller for ``max_resolution``.
 

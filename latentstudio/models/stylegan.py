@@ -297,12 +297,13 @@ class Stylegan:
         max_resolution: int | None = None,
         *,
         noise_seed: int = 0,
+        noise_strengths: Sequence[float] = (),
     ) -> Tensor:
         """Draw styles [B, L, D]: float32 [B, 3, R, R], or smaller for ``max_resolution``.
 
         ``psi`` is for other families.
         """
-        noises = self._noises(noise, noise_seed, len(styles))
+        noises = self._noises(noise, noise_seed, len(styles), noise_strengths)
         stop = self._stop_at(max_resolution)
         images: Tensor = self._network.synthesis(styles, noises, stop)
         return images
@@ -320,14 +321,17 @@ class Stylegan:
         """The same model elsewhere; it starts again from the stored weights."""
         return Stylegan(self._bundle, device, precision)
 
-    def _noises(self, mode: NoiseMode, seed: int, count: int) -> Noises:
-        sides = noise_sides(self._network.synthesis.resolutions)
+    def _noises(self, mode: NoiseMode, seed: int, count: int, strengths: Sequence[float]) -> Noises:
+        sides = self.info.noise_resolutions
         if mode == "none":
             return [None] * len(sides)
         if mode == "random":
-            return [torch.randn(count, 1, side, side).to(self._device) for side in sides]
-        constant = (constant_noise(seed, layer, side) for layer, side in enumerate(sides))
-        return [noise.to(self._device) for noise in constant]
+            noises = [torch.randn(count, 1, side, side) for side in sides]
+        else:
+            noises = [constant_noise(seed, layer, side) for layer, side in enumerate(sides)]
+        if strengths:
+            noises = [noise * factor for noise, factor in zip(noises, strengths, strict=True)]
+        return [noise.to(self._device) for noise in noises]
 
     def _stop_at(self, wanted: int | None) -> int | None:
         """The smallest resolution that can be drawn and is not below ``wanted``, if any is."""

@@ -37,7 +37,6 @@ class EngineBridge(QObject):
 
     Attributes:
         info: the open model, or None.
-        frame: the last frame that was shown, or None.
         meter: pictures a second and slider-to-paint time.
     """
 
@@ -57,7 +56,7 @@ class EngineBridge(QObject):
     ) -> None:
         super().__init__(parent)
         self.info: ModelInfo | None = None
-        self.frame: Frame | None = None
+        self._frame: Frame | None = None
         self.device = self.precision = ""
         self.meter = Meter()
         self._document = document
@@ -79,6 +78,11 @@ class EngineBridge(QObject):
         self._still = QTimer(self, singleShot=True, interval=STILL_AFTER_MS)
         self._still.timeout.connect(self._ask_still)
         document.changed.connect(self._document_changed)
+
+    @property
+    def frame(self) -> Frame | None:
+        """The last frame that was shown."""
+        return self._frame
 
     # --- asked by the window ---------------------------------------------------------------------
 
@@ -215,7 +219,7 @@ class EngineBridge(QObject):
         stale = frame.id <= self._shown
         if stale or self.info is None or frame.recipe.model != ModelRef.of(self.info):
             return
-        self._shown, self.frame = frame.id, frame
+        self._shown, self._frame = frame.id, frame
         if frame.exact and not _is_random(frame.recipe, self.info):
             self._frames.put(frame.recipe, frame, frame.pixels.nbytes)
         self.frame_ready.emit(frame)

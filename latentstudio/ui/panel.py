@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QTimer, SignalInstance
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
@@ -17,10 +19,34 @@ Get = Callable[[Recipe], float | None]
 Set = Callable[[Recipe, float], Recipe]
 
 
+class Shown(Protocol):
+    """What panels may know of the picture on the canvas: the fields of the engine's Frame."""
+
+    @property
+    def recipe(self) -> Recipe: ...
+
+    @property
+    def styles(self) -> npt.NDArray[np.float32] | None: ...
+
+    @property
+    def distances(self) -> tuple[float, float] | None: ...
+
+
 class Tasks(Protocol):
-    """What panels may ask of the engine: tasks by name, and faces when there is time."""
+    """What panels may ask of the engine: tasks by name, and faces when there is time.
+
+    Attributes:
+        job_changed: a job's JobProgress, JobDone or Failure.
+        frame_ready: each picture that is shown, a ``Shown``.
+    """
 
     job_changed: SignalInstance
+    frame_ready: SignalInstance
+
+    @property
+    def frame(self) -> Shown | None:
+        """The picture on the canvas."""
+        ...
 
     def start_job(self, name: str, title: str, **options: Any) -> int: ...
 

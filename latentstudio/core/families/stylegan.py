@@ -71,7 +71,7 @@ class StyleganConfig:
             "style_layers": self.style_layers,
             "layer_resolutions": (first, *(r for side in rest for r in (side, side)), rest[-1]),
             "prior": "normal",
-            "has_noise": True,
+            "noise_resolutions": (first, *(r for side in rest for r in (side, side))),
             "output_resolutions": (
                 self.resolutions[1:] if self.architecture == "skip" else self.resolutions[-1:]
             ),

@@ -1,0 +1,55 @@
+"""Directions as JSON records beside their vectors: in sessions, in files, in bundles."""
+
+from collections.abc import Callable
+from typing import Any
+
+from latentstudio.core.direction import Direction
+from latentstudio.core.recipe import Space, Vector
+from latentstudio.core.recipe_json import SPAN, Load, Store, span_json
+from latentstudio.core.untrusted import InputError, Reader, choice, number, optional, record, text
+
+_NAME, _LINE = 200, 1000
+
+_FIELDS: dict[str, Reader[Any]] = {
+    "name": text(_NAME),
+    "space": choice("w", "w+"),
+    "array": lambda value, where: value,
+    "mean": number(-1e6, 1e6),
+    "scale": number(1e-12, 1e6),
+    "group": choice("attributes", "components", "mine"),
+    "found": text(_LINE),
+    "accuracy": optional(number(0, 1)),
+    "eigenvalue": optional(number(-1e12, 1e12)),
+    "span": optional(SPAN),
+    "model_id": text(128),
+}
+
+
+def direction_json(direction: Direction, store: Store) -> dict[str, Any]:
+    """The JSON object of a direction; its vector is what ``store`` makes of it."""
+    return {
+        "name": direction.name,
+        "space": direction.vector.space,
+        "array": store(direction.vector),
+        "mean": float(direction.mean),
+        "scale": float(direction.scale),
+        "group": direction.group,
+        "found": direction.found,
+        "accuracy": direction.accuracy,
+        "eigenvalue": direction.eigenvalue,
+        "span": span_json(direction.span),
+        "model_id": direction.model_id,
+    }
+
+
+def direction_reader(load: Load) -> Reader[Direction]:
+    """Reads what ``direction_json`` writes; ``load`` gives the vector of what ``store`` made."""
+
+    def made(name: str, space: Space, array: object, **rest: Any) -> Direction:
+        vector: Vector = load(space, array, f"the direction {name}")
+        if not vector.array.any():
+            raise InputError(f"the direction {name} leads nowhere: its vector is 0")
+        return Direction(name, vector, **rest)
+
+    make: Callable[..., Direction] = made
+    return record(make, _FIELDS, required=("name", "space", "array"))

@@ -118,6 +118,10 @@ class EngineBridge(QObject):
         if self.frame is not None:
             self.meter.painted(self._shown)
 
+    def forget_frames(self) -> None:
+        """Draw everything anew from now on, for measurements."""
+        self._frames = Store(_FRAMES_BYTES)
+
     # --- Tasks, the narrow face for panels -------------------------------------------------------
 
     def start_job(self, name: str, title: str, **options: Any) -> int:

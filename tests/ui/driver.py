@@ -1,0 +1,234 @@
+"""Driver: does random but seeded things in a whole window, as a restless visitor would.
+
+``python -m tests.ui.driver avatars-dcgan --actions 2000`` drives a real model and says what it
+found: exceptions, warnings of Qt, leaks, and whether undoing everything draws the first picture.
+"""
+
+import argparse
+import gc
+import json
+import os
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPoint, QSettings, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from latentstudio.app import make_application, make_window
+from latentstudio.ui import actions
+from latentstudio.ui.main_window import MainWindow
+
+LEFT_OUT = {"quit", "open", "new_session", "save_session", "save_session_as", "full_screen"}
+"""Actions that end the run, ask for a file, or make another history."""
+
+OPENS_A_MODEL = ("model_menu.", "start.model", "start.recent", "top.model", "start.open")
+HARMLESS = ("propagateSizeHints", "This plugin does not support")  # of the offscreen platform
+
+_KEYS = (
+    Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home,
+    Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Delete, Qt.Key.Key_Return,
+    Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_3, Qt.Key.Key_Tab,
+)  # fmt: skip
+_WAIT_S = 60.0
+
+
+@dataclass
+class Report:
+    """What a drive found; ``faults`` is empty when all is well."""
+
+    done: int = 0
+    controls: int = 0
+    steps: int = 0
+    faults: list[str] = field(default_factory=list)
+    memory_mb: dict[int, float] = field(default_factory=dict)
+    widgets: dict[int, int] = field(default_factory=dict)
+    threads: dict[int, int] = field(default_factory=dict)
+    undone_to_the_first: bool | None = None
+
+
+class Driver:
+    """Drives one window; every choice follows from the seed."""
+
+    def __init__(self, window: MainWindow, seed: int = 0) -> None:
+        self.window = window
+        self.report = Report()
+        self._random = random.Random(seed)
+        self._touched: set[str] = set()
+        self._first = self.settle()
+        self._start = len(window.document.entries) - 1
+        self._log: list[str] = []
+
+    def drive(self, count: int, marks: tuple[int, ...] = ()) -> Report:
+        """Do so many things; memory, widgets and threads are counted after ``marks`` of them."""
+        for number in range(1, count + 1):
+            self._log.append(self._do_something())
+            self._close_popups()
+            QApplication.processEvents()
+            if number % 10 == 0:
+                self.settle()
+            self.report.done = number
+            if number in marks:
+                self._measure(number)
+        self.settle()
+        self.report.controls = len(self._touched)
+        self.report.steps = len(self.window.document.entries) - 1
+        return self.report
+
+    def undo_everything(self) -> None:
+        """Undo all with no picture kept, and compare with the first picture."""
+        window = self.window
+        window.bridge.forget_frames()
+        while window.document.can_undo and window.document.index > self._start:
+            window.document.undo()
+        self.report.undone_to_the_first = bool(np.array_equal(self.settle(), self._first))
+
+    def settle(self) -> np.ndarray:
+        """Wait until the exact picture of the recipe is on show, and give its pixels."""
+        bridge, end = self.window.bridge, time.monotonic() + _WAIT_S
+        while time.monotonic() < end:
+            QApplication.processEvents()
+            frame = bridge.frame
+            if frame is not None and frame.recipe == self.window.document.recipe and frame.exact:
+                return frame.pixels
+            QTest.qWait(5)
+        raise AssertionError(f"no picture within {_WAIT_S:.0f} s, after {self._log[-5:]}")
+
+    def _do_something(self) -> str:
+        if self._random.random() < 0.35:
+            return self._trigger()
+        return self._touch()
+
+    def _trigger(self) -> str:
+        names = [line.name for line in actions.ACTIONS if line.name not in LEFT_OUT]
+        name = self._random.choice(names)
+        action = self.window.actions_by_name[name]
+        if action.isEnabled():
+            action.trigger()
+        self._touched.add(f"action.{name}")
+        return name
+
+    def _touch(self) -> str:
+        found = [
+            widget
+            for widget in self.window.findChildren(QWidget)
+            if "." in widget.objectName()
+            and not widget.objectName().startswith(OPENS_A_MODEL)
+            and widget.isVisible()
+            and widget.isEnabled()
+            and not widget.visibleRegion().isEmpty()
+        ]
+        found.sort(key=lambda widget: widget.objectName())
+        widget = self._random.choice([*found, self.window.canvas])
+        name = widget.objectName()
+        ways: tuple[Callable[[QWidget], None], ...] = (self._click, self._drag, self._press)
+        self._random.choice(ways)(widget)
+        self._touched.add(name)
+        return name
+
+    def _click(self, widget: QWidget) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=self._point(widget))
+
+    def _drag(self, widget: QWidget) -> None:
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=self._point(widget))
+        for _ in range(self._random.randint(1, 6)):
+            QTest.mouseMove(widget, self._point(widget))
+            QApplication.processEvents()
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=self._point(widget))
+
+    def _press(self, widget: QWidget) -> None:
+        inner = [w for w in (widget, *widget.findChildren(QWidget)) if w.focusPolicy().value]
+        target = self._random.choice(inner or [widget])
+        target.setFocus()
+        for _ in range(self._random.randint(1, 4)):
+            QTest.keyClick(target, self._random.choice(_KEYS))
+
+    def _point(self, widget: QWidget) -> QPoint:
+        area = widget.visibleRegion().boundingRect()
+        return QPoint(
+            area.left() + self._random.randrange(max(area.width(), 1)),
+            area.top() + self._random.randrange(max(area.height(), 1)),
+        )
+
+    def _close_popups(self) -> None:
+        for _ in range(5):
+            popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+            if popup is None or popup is self.window:
+                return
+            popup.close()
+            QApplication.processEvents()
+
+    def _measure(self, number: int) -> None:
+        self.settle()
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        self.report.memory_mb[number] = pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        self.report.widgets[number] = len(QApplication.allWidgets())
+        self.report.threads[number] = threading.active_count()
+
+
+def listen(report: Report) -> None:
+    """Note exceptions and warnings of Qt in a report, from now on."""
+
+    def warned(kind: QtMsgType, _context: object, text: str) -> None:
+        grave = kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+        if grave and not any(words in text for words in HARMLESS):
+            report.faults.append(f"Qt: {text}")
+
+    def raised(kind: type[BaseException], error: BaseException, _trace: object) -> None:
+        import traceback
+
+        report.faults.append("".join(traceback.format_exception(kind, error, error.__traceback__)))
+
+    qInstallMessageHandler(warned)
+    sys.excepthook = raised
+    threading.excepthook = lambda args: raised(
+        args.exc_type, args.exc_value or RuntimeError(), args.exc_traceback
+    )
+
+
+def no_dialogs() -> None:
+    """Every file dialog is cancelled at once."""
+    for name in ("getOpenFileName", "getSaveFileName", "getOpenFileNames", "getExistingDirectory"):
+        setattr(QFileDialog, name, staticmethod(lambda *_a, **_k: ("", "")))
+
+
+def main() -> int:
+    """Drive a real model from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model")
+    parser.add_argument("--actions", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    make_application()
+    no_dialogs()
+    with TemporaryDirectory() as folder:
+        settings = QSettings(str(Path(folder) / "s.ini"), QSettings.Format.IniFormat)
+        window = make_window(settings, Path(folder))
+        window.resize(1440, 900)
+        window.show()
+        window.bridge.start()
+        window.files.open_model(options.model)
+        driver = Driver(window, options.seed)
+        listen(driver.report)
+        quarter = options.actions // 4
+        report = driver.drive(options.actions, (quarter, options.actions))
+        driver.undo_everything()
+        window.close()
+    found: dict[str, Any] = {"model": options.model, "seed": options.seed, **asdict(report)}
+    sys.stdout.write(json.dumps(found, indent=1) + "\n")
+    before, after = report.memory_mb[quarter], report.memory_mb[options.actions]
+    sound = not report.faults and after <= 1.05 * before and report.undone_to_the_first
+    return 0 if sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+import threading
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from tests.ui.driver import Driver
+from tests.ui.studio import Studio
+
+
+def test_a_restless_visitor_finds_no_fault_and_can_undo_it_all(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("getOpenFileName", "getSaveFileName", "getOpenFileNames", "getExistingDirectory"):
+        monkeypatch.setattr(QFileDialog, name, lambda *_a, **_k: ("", ""))
+    threads = threading.active_count()
+    driver = Driver(studio.window, seed=1)
+    report = driver.drive(150)
+    driver.undo_everything()
+    assert report.done == 150 and report.controls > 30 and report.steps > 10
+    assert report.undone_to_the_first
+    assert threading.active_count() == threads

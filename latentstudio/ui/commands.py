@@ -90,6 +90,8 @@ class Commands:
             "zoom_out": lambda: window.canvas.step_zoom(-1),
             "smooth": lambda: window.canvas.set_smooth(not window.canvas.smooth),
             "sheet": lambda: window.show_view(0 if window.sheet.isVisible() else 1),
+            "workspace_explore": lambda: window.workspaces.show("explore"),
+            "workspace_mix": lambda: window.workspaces.show("mix"),
             "left_rail": lambda: window.desk.toggle(window.left),
             "right_rail": lambda: window.desk.toggle(window.right),
             "strip": lambda: window.desk.toggle(window.bottom),

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 WIDE, MIDDLE = 1280, 1024
 LEFT_WIDTH, RIGHT_WIDTH, ICONS_WIDTH = 272, 320, 44
-_STATE_VERSION = 1
 
 
 class Flyout(QWidget):
@@ -48,9 +47,16 @@ class Desk(QObject):
             self._icons.add(panel.key, panel.icon, panel.title)
         self._icons.picked.connect(self._open_flyout)
         self._flyout = Flyout(window)
+        window.workspaces.changed.connect(self._workspace_changed)
+        self._workspace_changed(window.workspaces.current.key)
         self._narrow: bool | None = None
         self._before: dict[str, bool] | None = None
         window.canvas.installEventFilter(self)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether both rails fit beside the picture."""
+        return not self._narrow
 
     # --- width ----------------------------------------------------------------------------------
 
@@ -104,8 +110,11 @@ class Desk(QObject):
             [theme.px(ICONS_WIDTH if self._narrow else LEFT_WIDTH), theme.px(right)],
             Qt.Orientation.Horizontal,
         )
-        strip = 148 if width >= WIDE else 120
-        window.resizeDocks([window.bottom], [theme.px(strip)], Qt.Orientation.Vertical)
+        window.workspaces.size_strip()
+
+    def _workspace_changed(self, _key: str) -> None:
+        self._flyout.hide()
+        self._icons.set_present([section.key for section in self._rail.present()])
 
     def _open_flyout(self, key: str) -> None:
         if self._flyout.isVisible() and self._flyout.property("key") == key:
@@ -168,13 +177,9 @@ class Desk(QObject):
             window.resize(window.sizeHint().boundedTo(_screen_size()))
             window.move(QGuiApplication.primaryScreen().availableGeometry().topLeft())
         self.fit(window.size())
-        state = settings.value("window/state")
-        if state is not None:
-            window.restoreState(state, _STATE_VERSION)
-        for name, rail in zip(("left", "right"), window.rails, strict=True):
-            saved = settings.value(f"window/{name}")
-            if isinstance(saved, str):
-                rail.restore(saved)
+        saved = settings.value("window/workspaces")
+        if isinstance(saved, str):
+            window.workspaces.restore(saved)
         window.canvas.set_smooth(settings.value("view/smooth", True, bool) is not False)
         self.tell_actions()
 
@@ -184,9 +189,7 @@ class Desk(QObject):
         if self._before is not None and window.actions_by_name["picture_only"].isChecked():
             self.picture_only(False)
         settings.setValue("window/geometry", window.saveGeometry())
-        settings.setValue("window/state", window.saveState(_STATE_VERSION))
-        for name, rail in zip(("left", "right"), window.rails, strict=True):
-            settings.setValue(f"window/{name}", rail.state())
+        settings.setValue("window/workspaces", window.workspaces.state())
         settings.setValue("view/smooth", window.canvas.smooth)
 
     def reset(self) -> None:
@@ -194,8 +197,7 @@ class Desk(QObject):
         window = self._window
         for dock in (window.left, window.right, window.bottom):
             dock.setVisible(True)
-        for panel in window.panels():
-            panel.set_open(True)
+        window.workspaces.reset()
         self._narrow = None
         self.fit(window.size())
         self.tell_actions()

@@ -37,19 +37,14 @@ from latentstudio.ui.job_centre import JobCentre
 from latentstudio.ui.model_menu import ModelMenu
 from latentstudio.ui.notices import NoticeStack
 from latentstudio.ui.panel import Panel
-from latentstudio.ui.panels import LEFT, RIGHT
+from latentstudio.ui.panels import Side, panels_of
 from latentstudio.ui.panels.plane import COLUMNS, ROWS, PlanePanel
 from latentstudio.ui.sheet import Sheet
 from latentstudio.ui.status import StatusBar
 from latentstudio.ui.strip import Strip
 from latentstudio.ui.top_bar import TopBar
+from latentstudio.ui.workspaces import Workspaces
 
-HINTS = (
-    ("Drag", "the picture to walk"),
-    ("Space", "random"),
-    ("← →", "seeds"),
-    ("Q", "sheet"),
-)
 _WALK = 2.0  # lattice steps for a drag across the whole picture
 _BUSY_AFTER_MS = 100
 
@@ -82,6 +77,7 @@ class MainWindow(QMainWindow):
         self._drag_start: tuple[float, float] | None = None
         self._build(state_folder)
         self._connect()
+        self.workspaces = Workspaces(self)
         self.desk = Desk(self)
         self.show_document()
 
@@ -94,13 +90,11 @@ class MainWindow(QMainWindow):
         self.actions_by_name = actions.build(self, self.commands.table())
         self.top_bar = TopBar()
         actions.fill_menus(self.top_bar.menu_bar, self.actions_by_name)
-        self.top_bar.workspaces.add_workspace("explore", "Explore", "compass", "Find faces")
-        self.top_bar.workspaces.set_current("explore")
         self.setMenuWidget(self.top_bar)
         self.model_menu = ModelMenu(self.files, self.top_bar.model)
         self.jobs = JobCentre(self.bridge, self.top_bar.jobs)
         self._build_middle()
-        self.rails = (self._rail(LEFT), self._rail(RIGHT))
+        self.rails = (self._rail("left"), self._rail("right"))
         self.left = self._dock("left", Qt.DockWidgetArea.LeftDockWidgetArea, self.rails[0])
         self.right = self._dock("right", Qt.DockWidgetArea.RightDockWidgetArea, self.rails[1])
         self.drag_plane = DragPlane(self.canvas, COLUMNS, ROWS)
@@ -113,7 +107,6 @@ class MainWindow(QMainWindow):
         ):
             self.setCorner(corner, area)
         self.status = StatusBar()
-        self.status.hints.set_hints(list(HINTS))
         bar = QStatusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(0, 0, 0, 0)
@@ -139,9 +132,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.views, 1)
         self.setCentralWidget(middle)
 
-    def _rail(self, kinds: tuple[type[Panel], ...]) -> Rail:
+    def _rail(self, side: Side) -> Rail:
         rail = Rail()
-        for kind in kinds:
+        for kind in panels_of("", side):
             rail.add_section(kind(self.document, self.bridge))
         return rail
 
@@ -225,7 +218,7 @@ class MainWindow(QMainWindow):
         self.status.show_device(self.bridge.device, self.bridge.precision)
         self.show_view(0)
         self.show_document()
-        self.strip.fill()
+        self.strip.show_model(info)
 
     def _show_frame(self, frame: Frame) -> None:
         self._busy.stop()

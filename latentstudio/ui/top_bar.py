@@ -9,6 +9,7 @@ from latentstudio.ui.controls import Chip, IconButton, PrimaryButton, WorkspaceB
 
 HEIGHT = 44
 _WORDS_FROM = 1280  # narrower windows show the menus in one button
+_NAMES_FROM = 900  # and still narrower ones the workspaces as icons
 
 
 class TopBar(QWidget):
@@ -75,6 +76,7 @@ class TopBar(QWidget):
         self.menu_button.setVisible(not words)
         self.save.set_collapsed(not words)
         self.model.set_compact(not words)
+        self.workspaces.set_compact(event.size().width() < theme.px(_NAMES_FROM))
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -145,7 +145,7 @@ def test_history_shows_the_steps_and_goes_back(studio: Studio) -> None:
     strip = studio.window.strip
     strip.tabs.set_current("history")
     strip.tabs.chosen.emit("history")
-    strip.history.picked.emit(1)
+    studio.control("strip.history").picked.emit(1)  # type: ignore[attr-defined]
     assert seed_of(studio.recipe) == 1
     assert studio.document.can_redo
 

@@ -18,7 +18,7 @@ Check = Callable[[QImage, str], None]
 @pytest.fixture(autouse=True)
 def same_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours that are the same in every run."""
-    for module in ("strip", "sheet"):
+    for module in ("strip_faces", "sheet"):
         monkeypatch.setattr(f"latentstudio.ui.{module}.fresh_seed", lambda: 7)
 
 

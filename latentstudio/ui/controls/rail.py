@@ -13,6 +13,8 @@ from latentstudio.ui import theme
 from latentstudio.ui.controls.base import painter_on
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QMenu
 
@@ -35,6 +37,7 @@ class Rail(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._sections: list[Section] = []
+        self._absent: set[str] = set()
         self._inside = QWidget()
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -68,6 +71,18 @@ class Rail(QScrollArea):
         """All sections in their order, hidden ones too."""
         return list(self._sections)
 
+    def set_present(self, keys: Sequence[str]) -> None:
+        """Shows these sections, in this order, as if there were no others."""
+        self._absent = {s.key for s in self._sections} - set(keys)
+        known = {key: at for at, key in enumerate(keys)}
+        self._arrange(sorted(self._sections, key=lambda s: known.get(s.key, len(known))))
+        for section in self._sections:
+            section.setVisible(section.key in known)
+
+    def present(self) -> list[Section]:
+        """The sections that are here at the moment, hidden ones too."""
+        return [s for s in self._sections if s.key not in self._absent]
+
     def section(self, key: str) -> Section:
         """The section of a name.
 
@@ -97,7 +112,7 @@ class Rail(QScrollArea):
 
     def fill_menu(self, menu: QMenu) -> None:
         """Adds a line a section to a menu, ticked while it is shown."""
-        for section in self._sections:
+        for section in self.present():
             line = QAction(section.title, menu, checkable=True)
             line.setChecked(not section.isHidden())
             line.toggled.connect(lambda on, of=section: self._set_shown(of, on))
@@ -108,7 +123,7 @@ class Rail(QScrollArea):
         return json.dumps(
             [
                 {"key": s.key, "open": s.is_open() or bool(s.reason()), "hidden": s.isHidden()}
-                for s in self._sections
+                for s in self.present()
             ]
         )
 
@@ -123,7 +138,7 @@ class Rail(QScrollArea):
         order = sorted(self._sections, key=lambda s: known.get(s.key, (last, None))[0])
         self._arrange(order)
         for section in order:
-            if section.key in known:
+            if section.key in known and section.key not in self._absent:
                 line = known[section.key][1]
                 section.setVisible(not line.get("hidden", False))
                 section.set_open(bool(line.get("open", True)) and not section.reason())

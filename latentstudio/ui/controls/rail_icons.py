@@ -12,6 +12,8 @@ from latentstudio.ui.controls.base import Control, painter_on
 from latentstudio.ui.controls.buttons import IconButton
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QPaintEvent
 
 
@@ -42,6 +44,11 @@ class RailIcons(Control, QWidget):
         self._column.insertWidget(
             self._column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter
         )
+
+    def set_present(self, keys: Sequence[str]) -> None:
+        """Shows the icons of these sections only."""
+        for key, button in self._buttons.items():
+            button.setVisible(key in keys)
 
     def set_current(self, key: str) -> None:
         """Marks the icon of the section that is open; an empty key marks none."""

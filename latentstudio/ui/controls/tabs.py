@@ -12,6 +12,8 @@ from latentstudio.ui import theme
 from latentstudio.ui.controls.base import Control, draw_icon, painter_on, ring, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 
 _STRIP_HEIGHT, _BAR_HEIGHT = 34, 44
@@ -125,7 +127,8 @@ class WordTabs(Control, QTabBar):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_on(self)
         for index in range(self.count()):
-            self._paint_tab(painter, index, QRectF(self.tabRect(index)))
+            if self.isTabVisible(index):
+                self._paint_tab(painter, index, QRectF(self.tabRect(index)))
         painter.end()
 
     def _paint_tab(self, painter: QPainter, index: int, area: QRectF) -> None:
@@ -198,6 +201,17 @@ class TabStrip(Control, QWidget):
     def current(self) -> str:
         """The key of the chosen tab."""
         return self.tabs.key()
+
+    def set_present(self, keys: Sequence[str]) -> None:
+        """Shows these tabs and hides the others; emits nothing."""
+        for at in range(self.tabs.count()):
+            self.tabs.setTabVisible(at, self.tabs.tabData(at) in keys)
+        self.tabs.refresh()
+
+    def has(self, key: str) -> bool:
+        """Whether a tab is there and not hidden."""
+        at = self.tabs.at(key)
+        return at >= 0 and self.tabs.isTabVisible(at)
 
     def add_corner(self, widget: QWidget) -> None:
         """Puts a control at the right end."""

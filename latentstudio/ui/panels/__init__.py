@@ -1,4 +1,8 @@
-"""The panels, in the order of the render; a new panel is a file and a line here."""
+"""The panels, in the order of the render: a new panel is a file and a line here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels.face import FacePanel
@@ -6,6 +10,30 @@ from latentstudio.ui.panels.interpolate import InterpolatePanel
 from latentstudio.ui.panels.plane import PlanePanel
 from latentstudio.ui.panels.truncation import TruncationPanel
 
-LEFT: tuple[type[Panel], ...] = (FacePanel, PlanePanel, InterpolatePanel)
-RIGHT: tuple[type[Panel], ...] = (TruncationPanel,)
-PANELS = (*LEFT, *RIGHT)
+Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("left", "right")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A panel, the rail that it stands in, and the workspaces that show it."""
+
+    kind: type[Panel]
+    rail: Side
+    workspaces: tuple[str, ...]
+
+
+PANELS: tuple[Line, ...] = (
+    # where the face comes from
+    Line(FacePanel, "left", ("explore",)),
+    Line(PlanePanel, "left", ("explore",)),
+    Line(InterpolatePanel, "left", ("explore", "mix")),
+    # what is done to it
+    Line(TruncationPanel, "right", ("explore", "mix")),
+)
+
+
+def panels_of(workspace: str, rail: Side) -> Sequence[type[Panel]]:
+    """The panels of one rail in a workspace, in their first order; all where it is empty."""
+    here = (line for line in PANELS if line.rail == rail)
+    return [line.kind for line in here if not workspace or workspace in line.workspaces]

@@ -1,0 +1,106 @@
+"""The strip's first tabs: faces near this one, and the history as faces; a click goes there."""
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QVBoxLayout
+
+from latentstudio.core.document import State
+from latentstudio.core.random import fresh_seed, seeds_around
+from latentstudio.core.recipe import Recipe, seed_of, with_neighbour
+from latentstudio.ui import theme
+from latentstudio.ui.controls import IconButton, SliderRow, TileStrip
+from latentstudio.ui.strip_tab import StripTab
+
+NEIGHBOURS = 16
+HISTORY = 200  # as many of the latest steps as a person looks through
+
+
+def row_of_faces(tab: StripTab, name: str, words: str) -> TileStrip:
+    """A row of faces that fills a tab."""
+    faces = TileStrip(size=84)
+    faces.setObjectName(name)
+    faces.setAccessibleName(words)
+    faces.setToolTip(f"{words}; click one to go there")
+    faces.set_empty("images", "No faces yet", "Open a model to see faces.")
+    column = QVBoxLayout(tab)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(faces)
+    return faces
+
+
+class NeighboursTab(StripTab):
+    """Faces a radius away from this one."""
+
+    key = "neighbours"
+    title = "Neighbours"
+    workspaces = ("explore",)
+
+    def build(self) -> None:
+        self._start = fresh_seed()
+        self._recipes: list[Recipe] = []
+        self.faces = row_of_faces(self, "strip.neighbours", "Faces near this one")
+        self.faces.picked.connect(self._go_to)
+        self.radius = SliderRow("Radius", 0.05, 1.0, 0.35, label_width=52)
+        self.radius.setObjectName("strip.radius")
+        self.radius.set_tooltip("How far the neighbours are from this face")
+        self.radius.setFixedWidth(theme.px(230))
+        self.radius.committed.connect(lambda _value: self.fill())
+        again = IconButton("dices", "Other neighbours")
+        again.setObjectName("strip.again")
+        again.clicked.connect(self._renew)
+        self.corner_line.addWidget(self.radius)
+        self.corner_line.addWidget(again)
+
+    def fill(self) -> None:
+        recipe = self.document.recipe
+        radius = self.radius.value()
+        seeds = seeds_around(self._start + (seed_of(recipe) or 0), NEIGHBOURS)
+        self._recipes = [with_neighbour(recipe, seed, radius) for seed in seeds]
+        self.faces.set_count(len(seeds))
+        self.faces.set_current(-1)
+        self.tasks.faces("strip.neighbours", self._recipes, self.faces.set_image)
+
+    def _renew(self) -> None:
+        self._start = fresh_seed()
+        self.fill()
+
+    def _go_to(self, index: int) -> None:
+        if 0 <= index < len(self._recipes):
+            chosen = self._recipes[index]
+            self.document.edit_recipe("Neighbour", lambda _r: chosen)
+
+
+class HistoryTab(StripTab):
+    """What the user did, as faces."""
+
+    key = "history"
+    title = "History"
+    workspaces = ("explore", "mix")
+
+    def build(self) -> None:
+        self._first = 0
+        self.faces = row_of_faces(self, "strip.history", "What you did, as faces")
+        self.faces.picked.connect(lambda i: self.document.go(self._first + i))
+        self.document.history_changed.connect(self._history_changed)
+
+    def count(self) -> int | None:
+        return len(self.document.entries) - 1 or None
+
+    def fill(self) -> None:
+        entries = self.document.entries[-HISTORY:]
+        self._first = len(self.document.entries) - len(entries)
+        self.faces.set_count(len(entries))
+        for index, entry in enumerate(entries):
+            self.faces.set_label(index, entry.label)
+        self.faces.set_current(self.document.index - self._first)
+        recipes = [entry.state.recipe for entry in entries]
+        self.tasks.faces("strip.history", recipes, self._take_face)
+
+    def state_changed(self, old: State, new: State) -> None:
+        """Steps are told by ``history_changed``, which also comes when only the place changes."""
+
+    def _take_face(self, index: int, image: QImage) -> None:
+        self.faces.set_image(index, image)
+
+    def _history_changed(self) -> None:
+        self.counted.emit(self.count())
+        self.fill_soon()

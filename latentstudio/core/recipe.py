@@ -260,6 +260,11 @@ def with_cutoff(recipe: Recipe, cutoff: int | None) -> Recipe:
     return replace(recipe, truncation=replace(recipe.truncation, cutoff=cutoff))
 
 
+def with_resample(recipe: Recipe, resample: bool) -> Recipe:
+    """Draw the z of seeds anew from a narrower normal, or scale them, to truncate them."""
+    return replace(recipe, truncation=replace(recipe.truncation, resample=resample))
+
+
 def with_anchor(recipe: Recipe, index: int, latent: Latent) -> Recipe:
     """Replace the latent of an anchor, or append one of weight 0 (the picture stays)."""
     anchors = list(recipe.anchors)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
+from latentstudio.core.arithmetic import Arithmetic
 from latentstudio.core.direction import Direction
 from latentstudio.core.gallery import Kepts
 from latentstudio.core.history import Entry, History
@@ -19,19 +20,22 @@ class State:
         gallery: the faces that were kept.
         directions: the user's own, learned or imported.
         locks: names of the directions that others may not change.
+        arithmetic: the sets of faces that are added and taken away.
     """
 
     recipe: Recipe = field(default_factory=Recipe)
     gallery: Kepts = ()
     directions: tuple[Direction, ...] = ()
     locks: tuple[str, ...] = ()
+    arithmetic: Arithmetic = field(default_factory=Arithmetic)
 
     @property
     def nbytes(self) -> int:
         # What steps share counts in each of them: the history is rather too short than too big.
         kept = sum(kept.recipe.nbytes for kept in self.gallery)
         found = sum(direction.vector.array.nbytes for direction in self.directions)
-        return self.recipe.nbytes + kept + found
+        added = sum(recipe.nbytes for recipe in self.arithmetic.recipes)
+        return self.recipe.nbytes + kept + found + added
 
 
 class Document:

@@ -1,10 +1,18 @@
 """The gallery: faces that were kept, with what the user said of them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from latentstudio.core.recipe import Recipe
 
 Kepts = tuple["Kept", ...]
+Filter = Literal["all", "starred", "plus", "minus"]
+
+EXAMPLES = 10
+"""Faces of each mark that it takes to learn a direction."""
+NOTE = 2000
+"""Characters of a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +38,58 @@ def with_kept(gallery: Kepts, recipe: Recipe) -> Kepts:
     return gallery if known else (*gallery, Kept(recipe))
 
 
-def without_kept(gallery: Kepts, index: int) -> Kepts:
-    return tuple(kept for place, kept in enumerate(gallery) if place != index)
+def without_kept(gallery: Kepts, recipes: Collection[Recipe]) -> Kepts:
+    """Take faces out."""
+    return tuple(kept for kept in gallery if kept.recipe not in recipes)
 
 
-def with_mark(gallery: Kepts, recipe: Recipe, mark: int) -> Kepts:
-    """Mark a face, which is kept by it; the mark that it has already is taken off."""
+def with_mark(gallery: Kepts, recipes: Sequence[Recipe], mark: int) -> Kepts:
+    """Mark faces, which are kept by it; where all have that mark already, it is taken off."""
+    gallery = _with_all(gallery, recipes)
+    on = any(kept.mark != mark for kept in gallery if kept.recipe in recipes)
     return tuple(
-        replace(kept, mark=0 if kept.mark == mark else mark) if kept.recipe == recipe else kept
+        replace(kept, mark=mark if on else 0) if kept.recipe in recipes else kept
+        for kept in gallery
+    )
+
+
+def with_star(gallery: Kepts, recipes: Sequence[Recipe]) -> Kepts:
+    """Star faces, which are kept by it; where all are starred already, they lose their stars."""
+    gallery = _with_all(gallery, recipes)
+    on = not all(kept.starred for kept in gallery if kept.recipe in recipes)
+    return tuple(replace(kept, starred=on) if kept.recipe in recipes else kept for kept in gallery)
+
+
+def with_note(gallery: Kepts, recipe: Recipe, note: str) -> Kepts:
+    """Give a face, which is kept by it, a note: one line of at most ``NOTE`` characters."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in note).split())[:NOTE]
+    return tuple(
+        replace(kept, note=line) if kept.recipe == recipe else kept
         for kept in with_kept(gallery, recipe)
     )
 
 
-def with_star(gallery: Kepts, recipe: Recipe) -> Kepts:
-    """Star a face, which is kept by it; a starred one loses its star."""
-    return tuple(
-        replace(kept, starred=not kept.starred) if kept.recipe == recipe else kept
-        for kept in with_kept(gallery, recipe)
-    )
+def shown(gallery: Kepts, kind: Filter) -> Kepts:
+    """The faces that a filter lets through, in their order."""
+    if kind == "all":
+        return gallery
+    if kind == "starred":
+        return tuple(kept for kept in gallery if kept.starred)
+    mark = 1 if kind == "plus" else -1
+    return tuple(kept for kept in gallery if kept.mark == mark)
+
+
+def find(gallery: Kepts, recipe: Recipe) -> Kept | None:
+    """The entry of a face, or None where it is not kept."""
+    return next((kept for kept in gallery if kept.recipe == recipe), None)
 
 
 def marked(gallery: Kepts, mark: int) -> tuple[Recipe, ...]:
     """The faces with a mark, as they were kept."""
     return tuple(kept.recipe for kept in gallery if kept.mark == mark)
+
+
+def _with_all(gallery: Kepts, recipes: Sequence[Recipe]) -> Kepts:
+    for recipe in recipes:
+        gallery = with_kept(gallery, recipe)
+    return gallery

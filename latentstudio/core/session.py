@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from latentstudio.core.archive import Archive, add_member, npy_bytes, parse_npy
+from latentstudio.core.arithmetic import MOST, TERMS, Arithmetic
 from latentstudio.core.direction import Direction
 from latentstudio.core.direction_json import direction_json, direction_reader
 from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
-from latentstudio.core.gallery import Kept
+from latentstudio.core.gallery import NOTE, Kept
 from latentstudio.core.picture import pixels_of
-from latentstudio.core.recipe import ModelRef, Space, Vector
+from latentstudio.core.recipe import ModelRef, Recipe, Space, Vector
 from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, encode, make_vector, recipe_reader
 from latentstudio.core.untrusted import (
     InputError,
@@ -40,7 +41,7 @@ MAX_STEPS = 500  # of the history; the window keeps more, a file the last ones
 MAX_FILE_BYTES = 256 * 2**20
 MAX_STATE_BYTES = 32 * 2**20
 MAX_THUMBNAIL_BYTES = 4 * 2**20
-_LABEL, _NOTE = 200, 2000
+_LABEL = 200
 MAX_ROWS = 10_000  # kept faces, or directions, of all steps together
 _MIGRATIONS: dict[int, Migration] = {}
 
@@ -127,6 +128,7 @@ def _pack(session: Session) -> bytes:
     arrays = _ArrayNames()
     faces: _Table[Kept] = _Table(lambda kept: _kept_json(kept, arrays))
     directions: _Table[Direction] = _Table(lambda found: direction_json(found, arrays))
+    recipes: _Table[Recipe] = _Table(lambda recipe: encode(recipe, arrays))
     steps = [
         {
             "label": _line(label),
@@ -134,6 +136,10 @@ def _pack(session: Session) -> bytes:
             "gallery": [faces.place(kept) for kept in state.gallery],
             "directions": [directions.place(found) for found in state.directions],
             "locks": list(state.locks),
+            "arithmetic": {
+                term: [recipes.place(recipe) for recipe in state.arithmetic.faces(term)]
+                for term in TERMS
+            },
         }
         for label, state in history
     ]
@@ -143,6 +149,7 @@ def _pack(session: Session) -> bytes:
         "index": index,
         "faces": faces.rows,
         "directions": directions.rows,
+        "recipes": recipes.rows,
         "history": steps,
     }
     buffer = io.BytesIO()
@@ -174,11 +181,12 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
             "recipe": recipe_reader(load),
             "mark": whole(-1, 1),
             "starred": flag,
-            "note": text(_NOTE),
+            "note": text(NOTE),
         },
         required=("recipe",),
     )
     places = items(whole(0, MAX_ROWS), 0, MAX_ROWS)
+    few = items(whole(0, MAX_ROWS), 0, MOST)
     step = record(
         lambda recipe, label="", **rest: (label, State(recipe), rest),
         {
@@ -187,6 +195,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
             "gallery": places,
             "directions": places,
             "locks": items(text(_LABEL), 0, MAX_ROWS),
+            "arithmetic": record(dict, dict.fromkeys(TERMS, few)),
         },
         required=("recipe",),
     )
@@ -196,8 +205,9 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         index: int = 0,
         faces: tuple[Kept, ...] = (),
         directions: tuple[Direction, ...] = (),
+        recipes: tuple[Recipe, ...] = (),
     ) -> tuple[Steps, int]:
-        tables = {"gallery": faces, "directions": directions}
+        tables = {"gallery": faces, "directions": directions, "arithmetic": recipes}
         return tuple((label, _filled(state, rest, tables)) for label, state, rest in history), index
 
     return record(
@@ -205,6 +215,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         {
             "faces": items(kept, 0, MAX_ROWS),
             "directions": items(direction_reader(load), 0, MAX_ROWS),
+            "recipes": items(recipe_reader(load), 0, MAX_ROWS),
             "history": items(step, 1, MAX_STEPS),
             "index": whole(0, MAX_STEPS - 1),
         },
@@ -215,12 +226,17 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
 
 def _filled(state: State, rest: dict[str, Any], tables: dict[str, tuple[Any, ...]]) -> State:
     """A step's state; what steps have in common stands once, in a table, and they name rows."""
-    for name, table in tables.items():
-        rows = rest.get(name, ())
-        if any(row >= len(table) for row in rows):
-            raise InputError(f"a step's {name} names a row that is not there")
-        rest[name] = tuple(table[row] for row in rows)
-    return replace(state, **rest)
+    for name in ("gallery", "directions"):
+        rest[name] = _rows(rest.get(name, ()), tables[name], name)
+    sets = rest.get("arithmetic", {})
+    faces = {term: _rows(rows, tables["arithmetic"], term) for term, rows in sets.items()}
+    return replace(state, **(rest | {"arithmetic": Arithmetic(**faces)}))
+
+
+def _rows(places: Sequence[int], table: tuple[T, ...], name: str) -> tuple[T, ...]:
+    if any(place >= len(table) for place in places):
+        raise InputError(f"a step's {name} names a row that is not there")
+    return tuple(table[place] for place in places)
 
 
 def _kept_json(kept: Kept, arrays: "_ArrayNames") -> dict[str, Any]:
@@ -228,7 +244,7 @@ def _kept_json(kept: Kept, arrays: "_ArrayNames") -> dict[str, Any]:
         "recipe": encode(kept.recipe, arrays),
         "mark": int(kept.mark),
         "starred": bool(kept.starred),
-        "note": kept.note[:_NOTE],
+        "note": kept.note,
     }
 
 

@@ -12,10 +12,25 @@ import pytest
 
 from latentstudio.core import session as session_module
 from latentstudio.core.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES, npy_bytes
+from latentstudio.core.arithmetic import Arithmetic
+from latentstudio.core.direction import Direction
 from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
+from latentstudio.core.gallery import Kept
 from latentstudio.core.picture import PictureNote, png_bytes
-from latentstudio.core.recipe import Anchor, ModelRef, Recipe, Vector, with_psi, with_seed
+from latentstudio.core.recipe import (
+    Anchor,
+    ModelRef,
+    Move,
+    Noise,
+    Recipe,
+    Seed,
+    Span,
+    Truncation,
+    Vector,
+    with_psi,
+    with_seed,
+)
 from latentstudio.core.session import (
     MAX_STEPS,
     Session,
@@ -32,6 +47,26 @@ SESSION = Session(
     (("Start", State()), ("Paste", State(MINE)), ("Truncation", State(with_psi(MINE, 0.5)))),
     index=1,
     thumbnail=png_bytes(gradient()),
+)
+SMILE = Direction(
+    "Smile", Vector("w", np.eye(8, dtype=np.float32)[2]), 0.25, 1.5, "mine", "10 and 10 faces",
+    accuracy=0.9, span=Span(1, 3, 1), model_id="ab",
+)  # fmt: skip
+MIXED = Recipe(
+    ModelRef("mine", "ab"),
+    (Anchor(Seed(4), 1.0, (1.0, 0.25, 0.0)), Anchor(VECTOR, 0.0, (0.0, 0.75, 1.0))),
+    "w",
+    Truncation(0.4, 2, resample=True),
+    (("smile", 0.5), ("frown", 0.5)),
+    Noise("const", 7, 1.5, (0.0, 2.0)),
+    (Move("Smile", SMILE.vector, -1.25, Span(0, 2, 1)), Move("PC 1", VECTOR, 2.0)),
+)
+FULL = State(
+    MIXED,
+    (Kept(MIXED, 1, True, "Grin, orange"), Kept(MINE, -1), Kept(Recipe())),
+    (SMILE,),
+    ("Smile", "Hair"),
+    Arithmetic((MIXED, MINE), (Recipe(),), (MINE,)),
 )
 
 
@@ -99,6 +134,33 @@ def test_a_document_comes_back_with_its_undone_steps() -> None:
     assert other.index == 4
     other.redo()
     assert other.recipe == with_seed(Recipe(), 5)
+
+
+def test_everything_beside_the_picture_comes_back() -> None:
+    session = Session(
+        (("Start", State()), ("All", FULL), ("Less", State(MINE, FULL.gallery[:1]))), 1
+    )
+    assert parse_session(session_bytes(session)) == session
+
+
+def test_what_steps_share_is_written_once() -> None:
+    steps = tuple(
+        (str(psi), State(with_psi(MIXED, psi), *vars_of(FULL))) for psi in (0.1, 0.2, 0.3)
+    )
+    data = json.loads(unpacked(session_bytes(Session(steps)))["session.json"])
+    assert [len(data[table]) for table in ("faces", "directions", "recipes")] == [3, 1, 3]
+    assert [step["gallery"] for step in data["history"]] == [[0, 1, 2]] * 3
+    assert data["history"][2]["arithmetic"] == {"plus": [0, 1], "minus": [2], "more": [1]}
+
+
+def test_sessions_without_a_gallery_open() -> None:
+    data = json.loads(unpacked(session_bytes(SESSION))["session.json"])
+    for table in ("faces", "directions", "recipes"):
+        del data[table]
+    for step in data["history"]:
+        for name in ("gallery", "directions", "locks", "arithmetic"):
+            del step[name]
+    assert parse_session(changed(json=json.dumps(data).encode())) == SESSION
 
 
 def test_the_same_session_is_the_same_bytes() -> None:
@@ -270,6 +332,30 @@ BROKEN = {
     "seed": (
         edited(history=[{"recipe": {"anchors": [{"seed": -1}]}}]),
         r"session.history\[0\].recipe.anchors\[0\].seed is -1",
+    ),
+    "mark": (edited(faces=[{"recipe": {}, "mark": 2}]), r"faces\[0\].mark is 2"),
+    "star": (edited(faces=[{"recipe": {}, "starred": 1}]), r"faces\[0\].starred is 1"),
+    "note": (edited(faces=[{"recipe": {}, "note": "x" * 2001}]), r"faces\[0\].note"),
+    "face": (edited(faces=[{"mark": 1}]), r"faces\[0\].recipe is missing"),
+    "kept row": (edited(history=[{"recipe": {}, "gallery": [0]}]), "gallery names a row"),
+    "kept place": (edited(history=[{"recipe": {}, "gallery": [-1]}]), r"gallery\[0\] is -1"),
+    "direction row": (
+        edited(history=[{"recipe": {}, "directions": [1]}]),
+        "directions names a row",
+    ),
+    "direction": (
+        edited(directions=[{"name": "a", "space": "z"}]),
+        r"directions\[0\].array is missing",
+    ),
+    "lock": (edited(history=[{"recipe": {}, "locks": [4]}]), r"locks\[0\] is 4"),
+    "sum row": (
+        edited(history=[{"recipe": {}, "arithmetic": {"plus": [0]}}]),
+        "plus names a row",
+    ),
+    "sum set": (edited(history=[{"recipe": {}, "arithmetic": {"minsu": []}}]), "field 'minsu'"),
+    "sum of many": (
+        edited(recipes=[{}], history=[{"recipe": {}, "arithmetic": {"more": [0] * 65}}]),
+        "a list of 65",
     ),
     "index": (edited(index=3), "session.index is 3, and there are 3 steps"),
     "index below": (edited(index=-1), "session.index is -1"),

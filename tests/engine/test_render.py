@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from latentstudio.core.errors import StudioError
-from latentstudio.core.latent import seed_z, slerp
-from latentstudio.core.recipe import Anchor, Noise, Recipe, Seed, Truncation, Vector
+from latentstudio.core.latent import TRUNCATION, seed_z, slerp
+from latentstudio.core.recipe import Anchor, Move, Noise, Recipe, Seed, Span, Truncation, Vector
 from latentstudio.engine.render import blend, class_weights, draw, styles_of, to_pixels, to_rgb
 from latentstudio.models.generator import Classes
 from tests.engine.conftest import recipe_of
@@ -129,6 +129,80 @@ def test_latents_go_where_the_generator_draws() -> None:
     assert blend(generator, Recipe(anchors=anchors)).device.type == "meta"
 
 
+# --- style mixing ---------------------------------------------------------------------------------
+
+
+def test_a_mix_takes_each_layer_by_its_shares() -> None:
+    generator = FakeGenerator(fake_info(layers=LAYERS, z_dim=Z_DIM))
+    of_a = (1.0, 1.0, 1.0, 0.5, 0.25, 0.0, 0.0, 0.0)
+    of_b = tuple(3 * (1 - share) for share in of_a)  # shares are taken of their sum
+    recipe = Recipe(anchors=(Anchor(Seed(1), 0.1, of_a), Anchor(Seed(2), 0.9, of_b)), blend="z")
+    a, b = (mapped(generator, z_of(seed))[0] for seed in (1, 2))
+    styles = blend(generator, recipe)
+    assert styles.shape == (1, LAYERS, Z_DIM)
+    for layer in range(LAYERS):
+        total = of_a[layer] + of_b[layer]
+        expected = (of_a[layer] * a[layer] + of_b[layer] * b[layer]) / total
+        assert torch.allclose(styles[0, layer], expected, atol=1e-6), layer
+
+
+def test_equal_shares_in_every_layer_are_a_plain_blend(generator: FakeGenerator) -> None:
+    layers = generator.info.style_layers
+    mixed = Recipe(
+        anchors=(Anchor(Seed(1), 1, (0.3,) * layers), Anchor(Seed(2), 1, (0.7,) * layers))
+    )
+    plain = between(1, 2, 0.7, blend="w")
+    assert torch.allclose(blend(generator, mixed), blend(generator, plain), atol=1e-6)
+
+
+def test_an_anchor_without_layers_has_its_weight_in_all(generator: FakeGenerator) -> None:
+    layers = generator.info.style_layers
+    some = Recipe(anchors=(Anchor(Seed(1), 2.0), Anchor(Seed(2), 0.0, (1.0,) * layers)))
+    all_ = Recipe(
+        anchors=(Anchor(Seed(1), 0, (2.0,) * layers), Anchor(Seed(2), 0, (1.0,) * layers))
+    )
+    assert torch.equal(blend(generator, some), blend(generator, all_))
+    short = Recipe(anchors=(Anchor(Seed(1), 0, (2.0,)), Anchor(Seed(2), 0, (1.0,))))
+    assert torch.equal(blend(generator, short), blend(generator, whole))
+
+
+# --- moves ----------------------------------------------------------------------------------------
+
+
+def test_moves_add_after_truncation(generator: FakeGenerator) -> None:
+    layers = generator.info.style_layers
+    one = np.linspace(-1, 1, Z_DIM, dtype=np.float32)
+    two = np.random.default_rng(1).standard_normal((layers, Z_DIM)).astype(np.float32)
+    still = replace(recipe_of(3), truncation=Truncation(0.5))
+    moves = (Move("one", Vector("w", one), 1.5), Move("two", Vector("w+", two), -0.5))
+    moved = styles_of(generator, replace(still, moves=moves))
+    expected = styles_of(generator, still) + 1.5 * torch.tensor(one) - 0.5 * torch.tensor(two)
+    assert torch.allclose(moved, expected, atol=1e-6)
+
+
+def test_a_move_reaches_the_layers_of_its_span() -> None:
+    generator = FakeGenerator(fake_info(layers=LAYERS, z_dim=Z_DIM))
+    step = Vector("w", np.ones(Z_DIM, np.float32))
+    moves = (Move("one", step, 2.0, Span(2, 3, soft=1)),)
+    offset = styles_of(generator, replace(recipe_of(3), moves=moves)) - styles_of(
+        generator, recipe_of(3)
+    )
+    expected = torch.tensor([0, 1, 2, 2, 1, 0, 0, 0.0])[None, :, None].expand_as(offset)
+    assert torch.allclose(offset, expected, atol=1e-6)
+
+
+def test_a_frame_says_where_it_is(generator: FakeGenerator) -> None:
+    step = Vector("w", np.full(Z_DIM, 0.5, np.float32))
+    recipe = replace(recipe_of(3), truncation=Truncation(0.5), moves=(Move("one", step, 1.0),))
+    drawing = draw(generator, recipe)
+    assert np.array_equal(drawing.styles, styles_of(generator, recipe)[0].numpy())
+    seed = blend(generator, recipe)[0].numpy()
+    before, after = (
+        np.sqrt(((styles - MEAN) ** 2).sum(1).mean()) for styles in (seed, drawing.styles)
+    )
+    assert drawing.distances == pytest.approx((before, after), abs=1e-5)
+
+
 # --- truncation, classes, noise -------------------------------------------------------------------
 
 
@@ -156,6 +230,28 @@ def test_truncation_does_nothing_where_there_is_none() -> None:
     generator = FakeGenerator(fake_info(truncation=False))
     recipe = replace(recipe_of(1), truncation=Truncation(0.3))
     assert torch.equal(styles_of(generator, recipe), styles_of(generator, recipe_of(1)))
+
+
+def test_resampled_truncation_draws_the_seed_anew_instead_of_scaling_it() -> None:
+    info = replace(fake_info(), prior="truncnormal")
+    generator = FakeGenerator(info)
+    plain = Recipe(anchors=(Anchor(Seed(3)),), truncation=Truncation(0.4))
+    again = replace(plain, truncation=Truncation(0.4, resample=True))
+    z = seed_z("truncnormal", 3, info.z_dim, TRUNCATION * 0.4)
+    assert np.abs(z).max() <= TRUNCATION * 0.4
+    assert torch.equal(styles_of(generator, again), mapped(generator, z))
+    scaled = MEAN + 0.4 * (mapped(generator, seed_z("truncnormal", 3, info.z_dim)) - MEAN)
+    assert torch.allclose(styles_of(generator, plain), scaled, atol=1e-6)
+
+
+def test_resampling_scales_vectors_and_means_nothing_to_other_priors() -> None:
+    numbers = np.linspace(-1, 1, 16, dtype=np.float32)
+    recipe = Recipe(anchors=(Anchor(Vector("z", numbers)),), truncation=Truncation(0.4, None, True))
+    cut = FakeGenerator(replace(fake_info(), prior="truncnormal"))
+    assert torch.equal(styles_of(cut, recipe), mapped(cut, numbers * np.float32(0.4)))
+    normal = FakeGenerator()
+    plain = replace(recipe, truncation=Truncation(0.4))
+    assert torch.equal(styles_of(normal, recipe), styles_of(normal, plain))
 
 
 def test_class_weights() -> None:
@@ -194,6 +290,34 @@ def test_noise_follows_its_seed_and_mode() -> None:
     assert pixels("const", 1) != pixels("const")
     assert pixels("none") == pixels("none", 1)
     assert pixels("random") != pixels("random")
+
+
+class Told(FakeGenerator):
+    """A generator that keeps what strengths of noise it was told."""
+
+    strengths: object = None
+
+    def synthesize(self, *arguments: object, **options: object) -> torch.Tensor:
+        self.strengths = options["noise_strengths"]
+        return super().synthesize(*arguments, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("noise", "told"),
+    [
+        (Noise(), ()),
+        (Noise(strength=0.5), (0.5, 0.5)),
+        (Noise(layers=(0.0, 1.5)), (0.0, 1.5)),
+        (Noise(strength=1.5, layers=(2.0,)), (3.0, 1.5)),
+        (Noise(strength=2.0, layers=(1.0, 0.5, 9.0)), (2.0, 1.0)),
+    ],
+)
+def test_strengths_of_noise_reach_the_generator(noise: Noise, told: tuple[float, ...]) -> None:
+    generator = Told(fake_info(noise=True))
+    drawing = draw(generator, replace(recipe_of(1), noise=noise))
+    assert generator.strengths == told
+    plain = draw(generator, recipe_of(1))
+    assert np.array_equal(drawing.pixels, plain.pixels) == (not told)
 
 
 # --- pixels ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -144,9 +145,7 @@ def test_everything_beside_the_picture_comes_back() -> None:
 
 
 def test_what_steps_share_is_written_once() -> None:
-    steps = tuple(
-        (str(psi), State(with_psi(MIXED, psi), *vars_of(FULL))) for psi in (0.1, 0.2, 0.3)
-    )
+    steps = tuple((str(psi), replace(FULL, recipe=with_psi(MIXED, psi))) for psi in (0.1, 0.2, 0.3))
     data = json.loads(unpacked(session_bytes(Session(steps)))["session.json"])
     assert [len(data[table]) for table in ("faces", "directions", "recipes")] == [3, 1, 3]
     assert [step["gallery"] for step in data["history"]] == [[0, 1, 2]] * 3

@@ -158,10 +158,9 @@ def test_equal_shares_in_every_layer_are_a_plain_blend(generator: FakeGenerator)
 def test_an_anchor_without_layers_has_its_weight_in_all(generator: FakeGenerator) -> None:
     layers = generator.info.style_layers
     some = Recipe(anchors=(Anchor(Seed(1), 2.0), Anchor(Seed(2), 0.0, (1.0,) * layers)))
-    all_ = Recipe(
-        anchors=(Anchor(Seed(1), 0, (2.0,) * layers), Anchor(Seed(2), 0, (1.0,) * layers))
-    )
-    assert torch.equal(blend(generator, some), blend(generator, all_))
+    two = (Anchor(Seed(1), 0, (2.0,) * layers), Anchor(Seed(2), 0, (1.0,) * layers))
+    whole = Recipe(anchors=two)
+    assert torch.equal(blend(generator, some), blend(generator, whole))
     short = Recipe(anchors=(Anchor(Seed(1), 0, (2.0,)), Anchor(Seed(2), 0, (1.0,))))
     assert torch.equal(blend(generator, short), blend(generator, whole))
 

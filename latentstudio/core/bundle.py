@@ -1,22 +1,26 @@
 """The native model file: its card and table of tensors, read without torch and without trust.
 
 A bundle is a safetensors file. ``generator.*`` holds the averaged weights, ``discriminator.*`` the
-critic (optional), ``stats.*`` float32 statistics, ``directions.*`` found directions; the metadata
-entry ``latentstudio`` is the card, a JSON object.
+critic (optional), ``stats.*`` float32 statistics, ``directions.*`` the vectors of found directions;
+the metadata entry ``latentstudio`` is the card, a JSON object.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from latentstudio.core.direction import Direction
+from latentstudio.core.direction_json import check_fits, direction_json, direction_reader
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.families import FAMILY_READERS, CriticConfig, FamilyConfig
 from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.recipe import Space, Vector
+from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, make_vector
 from latentstudio.core.untrusted import (
     InputError,
     Reader,
@@ -35,13 +39,17 @@ from latentstudio.core.untrusted import (
 FORMAT_VERSION = 1
 METADATA_KEY = "latentstudio"
 GENERATOR, DISCRIMINATOR, STATS = "generator.", "discriminator.", "stats."
+DIRECTIONS = "directions."
+MAX_DIRECTIONS = 500
 
 DRAWN_NOT_REAL = (
     "Skin, hair, faces and the like are parameters of drawings, not facts about people."
 )
 """A limit that the card of every model of drawn faces names."""
 
-_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8}
+WIDTHS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8}
+"""Bytes of a number, by the names of its type in safetensors files."""
+
 _LARGEST_FILE = 8 * 2**30
 _LARGEST_HEADER = 16 * 2**20
 _MOMENTS = (".running_mean", ".running_var")
@@ -71,6 +79,7 @@ class Card:
         licence: of the weights.
         attributions: a sentence for each work learned from.
         limits: known faults and limits, a sentence each.
+        directions: found for this model; their vectors are the tensors ``directions.000`` and on.
         path: the file; None for a card that is not written yet.
         tensors: the file's tensors by name.
     """
@@ -85,6 +94,7 @@ class Card:
     licence: str = ""
     attributions: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    directions: tuple[Direction, ...] = ()
     path: Path | None = None
     tensors: Mapping[str, TensorEntry] = field(default_factory=dict)
 
@@ -117,11 +127,24 @@ class Card:
             "attributions": list(self.attributions),
             "limits": list(self.limits),
         }
+        if self.directions:
+            values["directions"] = direction_records(self.directions)
         return json.dumps(values, ensure_ascii=False, allow_nan=False)
 
 
+def direction_records(directions: Sequence[Direction]) -> list[dict[str, Any]]:
+    """What a card says of directions; each record names the tensor of its vector."""
+    names = map(direction_tensor, range(len(directions)))
+    return [direction_json(direction, lambda vector: next(names)) for direction in directions]
+
+
+def direction_tensor(place: int) -> str:
+    """The name of the tensor that holds the vector of a direction."""
+    return f"{DIRECTIONS}{place:03d}"
+
+
 def read_card(path: str | Path) -> Card:
-    """Read a model file's card and table of tensors; no tensor is read.
+    """Read a model file's card, its table of tensors and its directions; no weights are read.
 
     Every number in the file is a claim: sizes and offsets are checked against the file.
 
@@ -150,6 +173,7 @@ def model_info(card: Card) -> ModelInfo:
         name=card.name,
         classes=card.classes,
         critic=card.discriminator.critic if card.discriminator else None,
+        directions=tuple(replace(d, model_id=card.model_id) for d in card.directions),
         parameters=sum(math.prod(entry.shape) for entry in weights),
         model_id=card.model_id,
         licence=card.licence,
@@ -252,7 +276,7 @@ def _placed(
     result, position = {}, origin
     for name, (dtype, shape, span) in sorted(entries.items(), key=lambda item: item[1][2]):
         begin, end = (origin + offset for offset in span)
-        if begin != position or end - begin != math.prod(shape) * _BYTES[dtype]:
+        if begin != position or end - begin != math.prod(shape) * WIDTHS[dtype]:
             raise InputError(f"the tensor {ascii(name)[:80]} does not lie where the file says")
         result[name] = TensorEntry(dtype, shape, begin, end)
         position = end
@@ -272,7 +296,7 @@ def _as_entry(
 _ENTRY: Reader[tuple[str, tuple[int, ...], tuple[int, ...]]] = record(
     _as_entry,
     {
-        "dtype": choice(*_BYTES),
+        "dtype": choice(*WIDTHS),
         "shape": items(whole(0, 2**31), 0, 8),
         "data_offsets": items(whole(0, _LARGEST_FILE), 2, 2),
     },
@@ -336,9 +360,34 @@ def _read_values(values: Mapping[str, Any], path: Path, tensors: Mapping[str, Te
             "licence": text(2000),
             "attributions": sentences,
             "limits": sentences,
+            "directions": items(direction_reader(_Vectors(path, tensors)), 0, MAX_DIRECTIONS),
         },
         required=("name", "config"),
         extra=True,
     )
     card = read(values, "card")
-    return Card(**{**vars(card), "path": path, "tensors": tensors})
+    shape = card.config.capabilities
+    for direction in card.directions:
+        check_fits(direction, shape["style_dim"], shape["style_layers"], card.name)
+    return replace(card, path=path, tensors=tensors)
+
+
+class _Vectors:
+    """Reads the vectors of directions where the table of tensors says they lie."""
+
+    def __init__(self, path: Path, tensors: Mapping[str, TensorEntry]) -> None:
+        self._path, self._tensors = path, tensors
+
+    def __call__(self, space: Space, value: object, where: str) -> Vector:
+        entry = self._tensors.get(value) if isinstance(value, str) else None
+        if entry is None or not str(value).startswith(DIRECTIONS) or entry.dtype != "F32":
+            raise InputError(f"{where} names no float32 tensor of the file")
+        if entry.end - entry.begin > MAX_ARRAY_BYTES:
+            raise InputError(f"{where} has more numbers than a style can have")
+        try:
+            with self._path.open("rb") as file:
+                file.seek(entry.begin)
+                numbers = file.read(entry.end - entry.begin)
+        except OSError as error:
+            raise InputError(error.strerror or str(error)) from error
+        return make_vector(space, entry.shape, numbers, where)

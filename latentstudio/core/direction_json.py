@@ -42,6 +42,27 @@ def direction_json(direction: Direction, store: Store) -> dict[str, Any]:
     }
 
 
+def check_fits(direction: Direction, dim: int, layers: int, model: str) -> None:
+    """Refuse a direction that is none of a model's style space.
+
+    Args:
+        direction: of any origin.
+        dim: length of a style of the model.
+        layers: its style layers.
+        model: its name, for the sentence.
+
+    Raises:
+        InputError: its vector has another shape.
+    """
+    shape, wanted = direction.vector.array.shape, (layers, dim)
+    if shape[-1:] != wanted[-1:] or (len(shape) == 2 and shape != wanted):
+        raise InputError(
+            f"the direction {direction.name} has {' x '.join(map(str, shape))} numbers, "
+            f"a style of {model} has {f'{layers} x {dim}' if len(shape) == 2 else dim}",
+            "Choose directions that were found in this model.",
+        )
+
+
 def direction_reader(load: Load) -> Reader[Direction]:
     """Reads what ``direction_json`` writes; ``load`` gives the vector of what ``store`` made."""
 

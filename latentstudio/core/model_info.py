@@ -1,7 +1,10 @@
 """ModelInfo: what a network can do, as plain data that panels ask instead of asking for types."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from latentstudio.core.direction import Direction
 
 Prior = Literal["normal", "uniform", "truncnormal"]
 Critic = Literal["logit", "hinge", "wasserstein"]
@@ -30,6 +33,7 @@ class ModelInfo:
         parameters: number of the generator's weights.
         model_id: sha256 over config and generator tensors; what recipes and sessions refer to.
         licence: SPDX name or sentence of the weights' licence.
+        directions: attributes and others that the model's file brings.
     """
 
     name: str
@@ -48,6 +52,7 @@ class ModelInfo:
     parameters: int = 0
     model_id: str = ""
     licence: str = ""
+    directions: "tuple[Direction, ...]" = ()
 
     @property
     def has_noise(self) -> bool:

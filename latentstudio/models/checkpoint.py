@@ -17,6 +17,7 @@ from latentstudio.core.bundle import (
     METADATA_KEY,
     STATS,
     Card,
+    direction_tensor,
     read_card,
 )
 from latentstudio.core.errors import StudioError
@@ -70,7 +71,8 @@ def save_bundle(
 
     Args:
         path: the file, ``NAME.safetensors``.
-        card: what the file says of itself; its path and tensors are not looked at.
+        card: what the file says of itself, its directions included; its path and tensors are not
+            looked at.
         generator: the averaged weights by name, without prefix.
         discriminator: the critic's weights, likewise.
         stats: float32 statistics, likewise.
@@ -89,6 +91,8 @@ def save_bundle(
             if not name.endswith("num_batches_tracked"):  # a training counter, no weight
                 small = half and prefix != STATS and tensor.ndim >= 2
                 tensors[prefix + name] = _stored(tensor, small)
+    for place, direction in enumerate(card.directions):
+        tensors[direction_tensor(place)] = torch.tensor(direction.vector.array)
     with atomic_file(path) as temporary:
         save_file(tensors, temporary, metadata={METADATA_KEY: card.to_json()})
     return read_card(path)

@@ -106,6 +106,11 @@ class FakeGenerator:
     def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
         return None if self.info.critic is None else images.mean((1, 2, 3))
 
+    def style_weights(self) -> list[Tensor]:
+        """Number i of a style counts 1 / (i + 1) in every layer."""
+        falling = 1 / torch.arange(1, self.info.style_dim + 1).float()
+        return [torch.diag(falling)] * self.info.style_layers
+
     def to(self, device: str, precision: str = "float32") -> "FakeGenerator":
         relieved = isinstance(self.error, torch.OutOfMemoryError) and device == "cpu"
         error = None if relieved else self.error

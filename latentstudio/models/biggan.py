@@ -308,6 +308,15 @@ class Biggan:
         verdicts: Tensor = self._critic(images.to(self._dtype), weights)
         return verdicts
 
+    def style_weights(self) -> list[Tensor]:
+        """The first layer, which reads its chunk of z alone, and both norms of each block."""
+        first = self._network.first.weight.float()
+        found = [F.pad(first, (0, self.info.style_dim - self._chunk))]
+        for block in self._network.blocks:
+            norms = (block.get_submodule(name) for name in ("norm1.map", "norm2.map"))
+            found.append(torch.cat([norm.get_parameter("weight").float() for norm in norms]))
+        return found
+
     def to(self, device: str, precision: str = "float32") -> "Biggan":
         """The same model elsewhere; it starts again from the stored weights."""
         return Biggan(self._bundle, device, precision)

@@ -120,6 +120,11 @@ class Dcgan:
         verdicts: Tensor = self._critic(images.to(self._dtype))
         return verdicts
 
+    def style_weights(self) -> list[Tensor]:
+        """The first convolution, batch norm included: [16 C, z_dim]."""
+        first = self._network.get_submodule("blocks.0.0").get_parameter("weight")
+        return [first.float().flatten(1).T]
+
     def to(self, device: str, precision: str = "float32") -> "Dcgan":
         """The same model elsewhere; it starts again from the stored weights."""
         return Dcgan(self._bundle, device, precision)

@@ -36,9 +36,13 @@ class EqualLinear(nn.Module):
         self.bias = nn.Parameter(torch.full((features_out,), bias / rate))
         self._scale, self._rate = gain * rate / math.sqrt(features_in), gain * rate
 
+    def scaled(self) -> Tensor:
+        """The weight [out, in] as it is used."""
+        return self.weight * self._scale
+
     def forward(self, x: Tensor) -> Tensor:
         """Map [..., in] to [..., out]."""
-        return F.linear(x, self.weight * self._scale, self.bias * self._rate)
+        return F.linear(x, self.scaled(), self.bias * self._rate)
 
 
 class EqualConv2d(nn.Module):

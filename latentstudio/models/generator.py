@@ -66,6 +66,14 @@ class Generator(Protocol):
         """The critic's number [B] for pictures [B, 3, H, W], or None without a critic."""
         ...
 
+    def style_weights(self) -> list[Tensor]:
+        """For each style layer the weights that its style meets first: float32 [out, D] each.
+
+        What they do not change, the picture does not show; closed-form directions are their
+        singular vectors (Shen and Zhou 2021, section 3.2).
+        """
+        ...
+
     def to(self, device: str, precision: str = "float32") -> "Generator":
         """A generator on another device or in another precision; the tensors are new."""
         ...

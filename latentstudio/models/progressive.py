@@ -274,6 +274,10 @@ class Progressive:
         verdicts: Tensor = self._critic(images.to(self._dtype))
         return verdicts
 
+    def style_weights(self) -> list[Tensor]:
+        """The first layer: [16 C, z_dim]."""
+        return [self._network.project.scaled().float()]
+
     def to(self, device: str, precision: str = "float32") -> "Progressive":
         """The same model elsewhere; it starts again from the stored weights."""
         return Progressive(self._bundle, device, precision)

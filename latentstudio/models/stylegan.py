@@ -317,6 +317,18 @@ class Stylegan:
         )
         return verdicts
 
+    def style_weights(self) -> list[Tensor]:
+        """The affine layers that read each w, those of picture layers included."""
+        readers: list[list[Tensor]] = [[] for _ in range(self.info.style_layers)]
+        for level, block in enumerate(self._network.synthesis.blocks):
+            assert isinstance(block, SynthesisBlock)
+            up = block.up and block.up.conv
+            convs = (up, block.conv.conv, block.picture and block.picture.conv)
+            for place, conv in enumerate(convs, start=2 * level - 1):
+                if isinstance(conv, ModulatedConv2d):
+                    readers[place].append(conv.affine.scaled().float())
+        return [torch.cat(parts) for parts in readers]
+
     def to(self, device: str, precision: str = "float32") -> "Stylegan":
         """The same model elsewhere; it starts again from the stored weights."""
         return Stylegan(self._bundle, device, precision)

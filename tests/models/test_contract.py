@@ -169,6 +169,23 @@ def test_saving_and_reading_is_exact(family: str, tmp_path: Path) -> None:
         assert all(torch.equal(tensor, state[name]) for name, tensor in part.items())
 
 
+def test_what_style_weights_do_not_see_is_not_drawn(model: Generator) -> None:
+    info, weights = model.info, model.style_weights()
+    assert [weight.shape[1] for weight in weights] == [info.style_dim] * info.style_layers
+    styles = model.map(model.sample_z([0]))
+    drawn = model.synthesize(styles)
+    for layer, weight in enumerate(weights):
+        _, values, right = torch.linalg.svd(weight.double(), full_matrices=True)
+        seen = int((values > 1e-6).sum())
+        moved = styles.clone()
+        moved[:, layer] += 0.5 * right[0].float()
+        assert not torch.allclose(model.synthesize(moved), drawn, atol=1e-4)
+        for unseen in right[seen:]:
+            moved = styles.clone()
+            moved[:, layer] += unseen.float()
+            torch.testing.assert_close(model.synthesize(moved), drawn, atol=1e-4, rtol=0)
+
+
 def test_another_precision_is_another_copy(model: Generator) -> None:
     styles = model.map(model.sample_z([0, 1]))
     exact = model.synthesize(styles)

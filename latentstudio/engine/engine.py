@@ -24,6 +24,7 @@ from latentstudio.engine.messages import (
     ModelOpened,
     RenderRequest,
 )
+from latentstudio.engine.preview import Preview
 
 if TYPE_CHECKING:
     from latentstudio.models.generator import Generator
@@ -73,6 +74,7 @@ class Engine:
         self._thumbnails: deque[RenderRequest] = deque()
         self._jobs: deque[Job] = deque()
         self._frames_since_slice = 0
+        self._preview = Preview()
         self._thumbnail_turn = False
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -101,6 +103,10 @@ class Engine:
             else:
                 self._still = request
             self._wake.notify()
+
+    def set_preview(self, on: bool) -> None:
+        """Whether live pictures may be smaller where the full one is too slow for the hand."""
+        self._preview.on = on
 
     def thumbnails(self, batch: str, requests: Sequence[RenderRequest]) -> None:
         """Draw these when there is time; they replace the batch's earlier ones."""
@@ -221,6 +227,7 @@ class Engine:
         generator = self._open_generator(work.source, device, work.precision)
         self._end_jobs()
         self._generator, self._device, self._precision = generator, device, work.precision
+        self._preview.forget()
         self._publish(ModelOpened(work.source, generator.info, device, work.precision))
 
     def _open_generator(self, source: str, device: str, precision: str) -> "Generator":
@@ -236,18 +243,23 @@ class Engine:
         from latentstudio.engine.render import draw
 
         assert self._generator is not None
+        info = self._generator.info
+        side = self._preview.size(info) if request.purpose == "live" else None
         try:
-            drawing = draw(self._generator, request.recipe)
+            drawing = draw(self._generator, request.recipe, side)
         except torch.OutOfMemoryError:
             self._retreat()
-            drawing = draw(self._generator, request.recipe)
+            drawing = draw(self._generator, request.recipe, side)
+        drawn = drawing.pixels.shape[0]
+        if request.purpose != "thumbnail":
+            self._preview.measured(drawn, drawing.forward_ms)
         self._publish(
             Frame(
                 request.id,
                 request.recipe,
                 request.purpose,
                 drawing.pixels,
-                exact=self._precision == "float32",
+                exact=self._precision == "float32" and drawn == info.resolution,
                 render_ms=drawing.render_ms,
                 forward_ms=drawing.forward_ms,
                 device=self._device,
@@ -273,6 +285,7 @@ class Engine:
         self._generator = self._generator.to("cpu", self._precision)
         reason = f"{self._device} ran out of memory, so the processor draws now"
         self._device = "cpu"
+        self._preview.forget()
         self._publish(DeviceChanged("cpu", reason))
 
     def _advance(self, job: Job) -> None:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 # name -> module:function. The function takes (generator, **options), yields a Step after each of
 # its steps, and returns the result. Its finally blocks run when it is cancelled.
 JOBS: dict[str, str] = {
+    "face_map": "latentstudio.engine.face_map:face_map",
+    "pace": "latentstudio.engine.pace:pace",
     "pictures": "latentstudio.engine.export:pictures",
     "sheet": "latentstudio.engine.export:sheet",
+    "variation": "latentstudio.engine.variation:variation",
     "clip": "latentstudio.engine.export:clip",
 }
 

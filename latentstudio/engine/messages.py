@@ -60,6 +60,11 @@ class Frame:
     styles: npt.NDArray[np.float32] | None = None
     distances: tuple[float, float] | None = None
 
+    @property
+    def resolution(self) -> int:
+        """Side of the drawn picture: a live one may be smaller than the model's."""
+        return int(self.pixels.shape[0])
+
 
 @dataclass(frozen=True)
 class ModelOpened:
@@ -81,11 +86,15 @@ class DeviceChanged:
 
 @dataclass(frozen=True)
 class Step:
-    """What a job yields after each step: how far it is, and words for people."""
+    """What a job yields after each step: how far it is, words for people, and what it has so far.
 
-    done: int
-    total: int
+    ``preview`` is the job's own, for those who started it.
+    """
+
+    done: float
+    total: float
     note: str = ""
+    preview: Any = None
 
 
 @dataclass(frozen=True)

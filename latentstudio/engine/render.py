@@ -41,8 +41,10 @@ class Place:
     moved: Tensor
 
 
-def draw(generator: Generator, recipe: Recipe) -> Drawing:
+def draw(generator: Generator, recipe: Recipe, max_resolution: int | None = None) -> Drawing:
     """The picture of a recipe, drawn alone (a batch of one): same machine, same bytes.
+
+    ``max_resolution`` makes it smaller, where the family can stop early.
 
     Raises:
         StudioError: the recipe asks for what the model does not have.
@@ -51,7 +53,7 @@ def draw(generator: Generator, recipe: Recipe) -> Drawing:
     with torch.no_grad():
         place = place_of(generator, recipe)
         before = time.perf_counter()
-        image = synthesize(generator, recipe, place.moved)
+        image = synthesize(generator, recipe, place.moved, max_resolution)
         after = time.perf_counter()
         pixels = to_pixels(image)
         distances = _distances(generator, place)

@@ -1,0 +1,164 @@
+"""Live pictures are smaller only where the full one is too slow; stills never are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+import torch
+
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.engine.messages import Frame
+from latentstudio.engine.preview import Preview
+from latentstudio.engine.render import draw
+from tests.engine.conftest import Bench, recipe_of, request
+from tests.fakes import FakeGenerator, fake_info
+
+SLOW = fake_info(resolution=128)  # stops at 32 and 64 pixels, too
+
+
+@dataclass
+class Clock:
+    """Time that only the fake generator moves."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class TimedGenerator(FakeGenerator):
+    """Takes as long as its table says, on a clock of the test.
+
+    Attributes:
+        costs: side -> milliseconds.
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    costs: dict[int, float] = field(default_factory=dict)
+
+    def synthesize(self, *args: object, **options: object) -> torch.Tensor:
+        image = super().synthesize(*args, **options)  # type: ignore[arg-type]
+        self.clock.now += self.costs[image.shape[-1]] / 1000
+        return image
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("latentstudio.engine.render.time.perf_counter", clock)
+    return clock
+
+
+@pytest.fixture
+def slow(clock: Clock) -> Iterator[Bench]:
+    """A model that takes 40 ms for a picture, 12 for half its side and 5 for a quarter."""
+    costs = {128: 40.0, 64: 12.0, 32: 5.0}
+    bench = Bench(TimedGenerator(SLOW, clock=clock, costs=costs)).opened()
+    yield bench
+    bench.engine.close()
+
+
+def drag(bench: Bench, count: int, purpose: str = "live", first: int = 1) -> list[Frame]:
+    """So many pictures one after the other."""
+    before = len(bench.frames())
+    for seed in range(first, first + count):
+        bench.engine.show(request(seed, purpose))
+        bench.drain()
+    return bench.frames()[before:]
+
+
+def test_a_slow_model_is_drawn_smaller_while_the_user_drags(slow: Bench) -> None:
+    frames = drag(slow, 6)
+    assert [frame.resolution for frame in frames] == [128, 128, 128, 64, 64, 64]
+    assert [frame.exact for frame in frames] == [True] * 3 + [False] * 3
+
+
+def test_the_still_is_exact(slow: Bench) -> None:
+    drag(slow, 5)
+    [still] = drag(slow, 1, "still", first=9)
+    assert (still.resolution, still.exact) == (128, True)
+    assert np.array_equal(still.pixels, draw(slow.generator, recipe_of(9)).pixels)
+
+
+def test_thumbnails_are_never_smaller(slow: Bench) -> None:
+    drag(slow, 5)
+    slow.engine.thumbnails("faces", [request(7, "thumbnail")])
+    slow.drain()
+    assert slow.frames()[-1].resolution == 128
+
+
+def test_a_model_in_the_budget_is_never_drawn_smaller(clock: Clock) -> None:
+    fast = TimedGenerator(SLOW, clock=clock, costs={128: 25.0, 64: 1.0, 32: 1.0})
+    frames = drag(Bench(fast).opened(), 12)
+    assert {frame.resolution for frame in frames} == {128}
+    assert all(frame.exact for frame in frames)
+
+
+def test_it_can_be_turned_off(slow: Bench) -> None:
+    drag(slow, 5)
+    slow.engine.set_preview(False)
+    assert drag(slow, 1)[0].resolution == 128
+    slow.engine.set_preview(True)
+    assert drag(slow, 1)[0].resolution == 64
+
+
+def test_another_model_is_measured_anew(slow: Bench) -> None:
+    assert drag(slow, 5)[-1].resolution == 64
+    slow.engine.open("other", "cpu")
+    slow.drain()
+    slow.engine.show(request(1))
+    slow.drain()
+    assert slow.frames()[-1].resolution == 128
+
+
+def test_a_preview_tells_where_the_picture_is(slow: Bench) -> None:
+    small = drag(slow, 5)[-1]
+    full = draw(slow.generator, recipe_of(5))
+    assert small.styles is not None
+    assert np.array_equal(small.styles, full.styles)
+    assert small.distances == full.distances
+
+
+# --- the choice alone -----------------------------------------------------------------------------
+
+
+def preview(*full: float, **sides: float) -> Preview:
+    made = Preview()
+    for time in full:
+        made.measured(128, time)
+    for side, time in sides.items():
+        made.measured(int(side.removeprefix("at")), time)
+    return made
+
+
+def test_one_slow_picture_is_no_slow_model() -> None:
+    assert preview(400, 9, 10, 9, 10).size(SLOW) is None
+    assert preview(400, 400).size(SLOW) is None
+
+
+def test_the_largest_size_that_fits_is_taken() -> None:
+    assert preview(90, 90, 90).size(SLOW) == 64  # a fourth of the pixels: 22.5 ms
+    assert preview(110, 110, 110).size(SLOW) == 32
+
+
+def test_a_measured_size_counts_more_than_its_guess() -> None:
+    assert preview(90, 90, 90, at64=30).size(SLOW) == 32
+    assert preview(110, 110, 110, at64=20).size(SLOW) == 64
+
+
+def test_where_nothing_fits_the_smallest_face_is_drawn() -> None:
+    assert preview(9000, 9000, 9000).size(SLOW) == 32
+
+
+def test_a_full_picture_that_has_become_fast_comes_back() -> None:
+    made = preview(90, 90, 90)
+    for _ in range(3):
+        made.measured(128, 10)
+    assert made.size(SLOW) is None
+
+
+def test_a_family_with_one_output_is_left_alone() -> None:
+    info = ModelInfo("dcgan", "dcgan", 128, 16, 16, output_resolutions=(128,))
+    assert preview(90, 90, 90).size(info) is None

@@ -1,6 +1,7 @@
 """``generate`` and ``interpolate`` on the fake generator: files, options, failures."""
 
 import errno
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -245,6 +246,18 @@ def test_interpolate_writes_frames(
     assert recipes[0].anchors == (Anchor(Seed(1)),)
     assert recipes[-1].anchors[-1].latent == Seed(last)
     assert {recipe.blend for recipe in recipes} == {"w"}
+
+
+@pytest.mark.usefixtures("use")
+def test_an_even_walk_changes_the_picture_in_even_steps(run: Run, tmp_path: Path) -> None:
+    def unevenness(folder: Path, *more: str) -> float:
+        words = ("--seeds", "1,2,9", "--frames", "9", *more, "--out", folder)
+        assert run("interpolate", "fake", *words).code == 0
+        frames = [read_picture(file)[0].astype(float) for file in sorted(folder.iterdir())]
+        steps = [np.sqrt(((a - b) ** 2).mean()) for a, b in itertools.pairwise(frames)]
+        return float(max(steps) / min(steps))
+
+    assert unevenness(tmp_path / "even", "--even") < unevenness(tmp_path / "plain")
 
 
 @pytest.mark.usefixtures("use")

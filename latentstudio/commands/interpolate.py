@@ -7,10 +7,13 @@ from pathlib import Path
 
 from latentstudio.commands.answer import Answer
 from latentstudio.commands.arguments import add_device, add_picture, stops, whole
-from latentstudio.commands.drawing import finish, noise_of, open_drawer, recipe_of
-from latentstudio.core.interpolation import MAX_FRAMES, path
+from latentstudio.commands.drawing import Drawer, finish, noise_of, open_drawer, recipe_of
+from latentstudio.core.interpolation import MAX_FRAMES, path, stations
+from latentstudio.core.pace import Pace
+from latentstudio.core.recipe import Recipe
 
 MAX_FPS = 60
+_MEASURED = 16  # pictures from one seed to the next that the even speed is measured on
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="z walks along arcs between latents, w straight between styles (z)",
     )  # fmt: skip
     parser.add_argument("--loop", action="store_true", help="return to the first seed")
+    parser.add_argument(
+        "--even", action="store_true",
+        help="let the picture change evenly: slow where it changes fast (measured first)",
+    )  # fmt: skip
     parser.add_argument(
         "--fps", metavar="N", type=whole(1, MAX_FPS), default=30, help="frames a second (30)"
     )
@@ -44,7 +51,8 @@ def run(options: argparse.Namespace) -> Answer:
     from latentstudio.engine import export
 
     common = recipe_of(drawer.info, options)
-    frames = path(common, options.seeds, options.frames, options.space, options.loop)
+    pace = _measure(drawer, common, options) if options.even else None
+    frames = path(common, options.seeds, options.frames, options.space, options.loop, pace)
     recipes = [replace(frame, noise=noise_of(options, i)) for i, frame in enumerate(frames)]
     steps = export.clip(drawer.generator, recipes, options.out, options.fps, options.loop)
     out = finish(steps, unit="frame")
@@ -53,7 +61,17 @@ def run(options: argparse.Namespace) -> Answer:
         "file": str(out),
         "frames": len(recipes),
         "fps": options.fps,
+        "even": options.even,
         "seconds": round(time.monotonic() - begun, 3),
     }
     length = len(recipes) / options.fps
     return Answer(data, [f"{out}: {len(recipes)} frames, {length:.1f} s"])
+
+
+def _measure(drawer: Drawer, common: Recipe, options: argparse.Namespace) -> Pace:
+    """How fast the picture changes along the whole walk."""
+    from latentstudio.engine.pace import pace
+
+    fixed = replace(common, noise=noise_of(options, 0))
+    recipes = stations(fixed, options.seeds, _MEASURED, options.space, options.loop)
+    return finish(pace(drawer.generator, recipes))

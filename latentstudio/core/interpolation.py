@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from latentstudio.core.errors import StudioError
+from latentstudio.core.pace import Pace
 from latentstudio.core.recipe import Anchor, Blend, Recipe, Seed
 
 MAX_FRAMES = 36_000  # twenty minutes at 30 frames a second
 
 
 def path(
-    recipe: Recipe, seeds: Sequence[int], frames: int, space: Blend = "z", loop: bool = False
+    recipe: Recipe,
+    seeds: Sequence[int],
+    frames: int,
+    space: Blend = "z",
+    loop: bool = False,
+    pace: Pace | None = None,
 ) -> list[Recipe]:
     """Recipes of a walk through seeds; the rest of ``recipe`` (truncation, ...) stays.
 
@@ -20,6 +26,7 @@ def path(
         frames: how many; a loop's last frame is one step before its first.
         space: z walks the arc between two seeds, w the straight line between their styles.
         loop: whether the walk returns to its start.
+        pace: of the pictures on the whole walk, for an even visual speed; None for even latents.
 
     Raises:
         StudioError: fewer than two seeds, or an impossible number of frames.
@@ -31,7 +38,20 @@ def path(
     stops = [*seeds, seeds[0]] if loop else list(seeds)
     length = len(stops) - 1
     last = frames if loop else frames - 1
-    return [_between(recipe, stops, length * i / last, space) for i in range(frames)]
+    even = pace or Pace()
+    return [_between(recipe, stops, length * even.place(i / last), space) for i in range(frames)]
+
+
+def stations(
+    recipe: Recipe, seeds: Sequence[int], a_leg: int, space: Blend = "z", loop: bool = False
+) -> list[Recipe]:
+    """Recipes at even places on a walk, ``a_leg`` from one seed to the next, both its ends too.
+
+    They are what the pace of the walk is measured on; errors as ``path``.
+    """
+    stops = [*seeds, *seeds[:1]] if loop and len(seeds) > 1 else seeds
+    count = min(a_leg * (len(stops) - 1) + 1, MAX_FRAMES)
+    return path(recipe, stops, max(count, 2), space)
 
 
 def _between(recipe: Recipe, stops: Sequence[int], place: float, space: Blend) -> Recipe:

@@ -3,7 +3,8 @@
 import pytest
 
 from latentstudio.core.errors import StudioError
-from latentstudio.core.interpolation import MAX_FRAMES, path
+from latentstudio.core.interpolation import MAX_FRAMES, path, stations
+from latentstudio.core.pace import pace_of
 from latentstudio.core.recipe import Anchor, Recipe, Seed, with_psi
 
 
@@ -39,3 +40,17 @@ def test_impossible_walks_are_refused(seeds: list[int], frames: int) -> None:
         path(Recipe(), seeds, frames)
     with pytest.raises(StudioError, match=str(MAX_FRAMES)):
         path(Recipe(), [1, 2], MAX_FRAMES + 1)
+
+
+def test_with_a_pace_the_frames_are_where_the_change_is() -> None:
+    walk = path(Recipe(), [3, 7], frames=3, pace=pace_of([3.0, 1.0]))
+    assert stops(walk) == [((3, 1.0),), ((3, 0.666667), (7, 0.333333)), ((7, 1.0),)]
+
+
+def test_stations_of_a_loop_end_where_they_begin() -> None:
+    found = stops(stations(Recipe(), [3, 7], 2, loop=True))
+    assert len(found) == 5
+    assert found[0] == found[-1] == ((3, 1.0),)
+    assert stops(stations(Recipe(), [3, 7], 2))[-1] == ((7, 1.0),)
+    with pytest.raises(StudioError, match="two or more"):
+        stations(Recipe(), [3], 2, loop=True)

@@ -37,6 +37,7 @@ class EngineBridge(QObject):
 
     Attributes:
         info: the open model, or None.
+        preview: whether a moving picture may be smaller where the full one is too slow.
         meter: pictures a second and slider-to-paint time.
     """
 
@@ -58,6 +59,7 @@ class EngineBridge(QObject):
         self.info: ModelInfo | None = None
         self._frame: Frame | None = None
         self.device = self.precision = ""
+        self.preview = True
         self.meter = Meter()
         self._document = document
         self._engine = make_engine(self._post)
@@ -75,6 +77,7 @@ class EngineBridge(QObject):
         self._woken = False
         self._closed = False
         self._wake.connect(self._take_mail)
+        self._awaiting: list[Callable[[Frame], None]] = []
         self._still = QTimer(self, singleShot=True, interval=STILL_AFTER_MS)
         self._still.timeout.connect(self._ask_still)
         document.changed.connect(self._document_changed)
@@ -113,6 +116,23 @@ class EngineBridge(QObject):
         self._closed = True
         self._engine.close()
 
+    def set_preview(self, on: bool) -> None:
+        """Whether a moving picture may be smaller where the full one is too slow."""
+        self.preview = on
+        self._engine.set_preview(on)
+
+    def with_full_frame(self, receive: Callable[[Frame], None]) -> None:
+        """Give the shown picture once it has the model's full size: now, or after its still."""
+        frame, info = self._frame, self.info
+        if frame is None or info is None:
+            return
+        if frame.resolution >= info.resolution:
+            receive(frame)
+        else:
+            self._awaiting.append(receive)
+            self._still.stop()
+            self._ask_still()
+
     def painted(self) -> None:
         """The canvas has painted the last frame."""
         if self.frame is not None:
@@ -135,7 +155,8 @@ class EngineBridge(QObject):
     def faces(self, owner: str, recipes: Sequence[Recipe], receive: Receive) -> None:
         """Draw faces when there is time; replaces what the owner asked for before.
 
-        ``receive(index, image)`` is called for each, at once for those already drawn.
+        ``receive(index, image)`` is called for each, at once for those already drawn; faces of
+        another model than the open one are shown only if they were drawn before.
         """
         number = self._receivers.get(owner, (0, receive))[0] + 1
         self._receivers[owner] = (number, receive)
@@ -144,10 +165,18 @@ class EngineBridge(QObject):
             known = self._faces.get(recipe)
             if known is not None:
                 receive(index, known)
-            elif self.info is not None:
+            elif self.info is not None and recipe.model == ModelRef.of(self.info):
                 key = (number, index)
                 requests.append(RenderRequest(0, recipe, "thumbnail", key))
         self._engine.thumbnails(owner, requests)
+
+    def redraw(self) -> None:
+        """Draw the recipe again, which is another picture where its noise is random."""
+        if self.info is not None and self._document.recipe.model == ModelRef.of(self.info):
+            request = RenderRequest(next(self._ids), self._document.recipe)
+            self.meter.asked(request.id)
+            self._engine.show(request)
+            self._still.start()
 
     # --- document -> engine ----------------------------------------------------------------------
 
@@ -216,6 +245,7 @@ class EngineBridge(QObject):
             self.job_changed.emit(message)
         else:
             self.meter.forget()
+            self._awaiting.clear()
             self.failed.emit(message)
 
     def _show(self, frame: Frame) -> None:
@@ -227,6 +257,10 @@ class EngineBridge(QObject):
         if frame.exact and not _is_random(frame.recipe, self.info):
             self._frames.put(frame.recipe, frame, frame.pixels.nbytes)
         self.frame_ready.emit(frame)
+        if frame.resolution >= self.info.resolution:
+            awaiting, self._awaiting = self._awaiting, []
+            for receive in awaiting:
+                receive(frame)
 
     def _deliver_face(self, frame: Frame) -> None:
         image = thumbnail_of(frame.pixels)

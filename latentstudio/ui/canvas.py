@@ -1,6 +1,6 @@
 """Canvas: paints the newest frame; zoom, pan, smooth or pixelated, and the drag that walks."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -45,6 +45,8 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._image: QImage | None = None
+        self._overlay: QImage | None = None
+        self._side: int | None = None
         self._fresh = False
         self._zoom: float | None = None  # None fits
         self._pan = QPointF()
@@ -59,11 +61,25 @@ class Canvas(QWidget):
     def image(self) -> QImage | None:
         return self._image
 
-    def show_image(self, image: QImage) -> None:
-        """Show a picture; ``painted`` follows when it is on the screen."""
+    def show_image(self, image: QImage, side: int | None = None) -> None:
+        """Show a picture; ``painted`` follows when it is on the screen.
+
+        ``side`` is the width it stands for: a smaller preview takes the place of the full picture.
+        """
         self._image = image
+        self._side = side
         self._fresh = True
         self.repaint()  # at once: Qt lets an update wait five milliseconds for more
+
+    def set_overlay(self, image: QImage | None) -> None:
+        """Show another picture in the place of the face, or the face again."""
+        self._overlay = image
+        self.update()
+
+    @property
+    def overlay(self) -> QImage | None:
+        """What is shown in the place of the face, if anything is."""
+        return self._overlay
 
     @property
     def smooth(self) -> bool:
@@ -103,7 +119,8 @@ class Canvas(QWidget):
         if self._image is None:
             return QRectF()
         zoom, ratio = self.zoom(), self.devicePixelRatioF()
-        width, height = self._image.width() * zoom, self._image.height() * zoom
+        size = self._full_size(self._image)
+        width, height = size.width() * zoom, size.height() * zoom
         left = (self.width() - width) / 2 + self._pan.x()
         top = (self.height() - height) / 2 + self._pan.y()
         return QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width, height)
@@ -112,14 +129,20 @@ class Canvas(QWidget):
         if self._image is None:
             return 1.0
         room_x, room_y = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
-        fit = min(room_x / self._image.width(), room_y / self._image.height(), MAX_FIT)
+        size = self._full_size(self._image)
+        fit = min(room_x / size.width(), room_y / size.height(), MAX_FIT)
         return max(fit, 0.1)
+
+    def _full_size(self, image: QImage) -> QSizeF:
+        """The size that a picture stands for."""
+        size = QSizeF(image.size())
+        return size if self._side is None else size * (self._side / size.width())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.color("surround"))
         if self._image is not None:
-            self._paint_picture(painter, self._image)
+            self._paint_picture(painter, self._overlay or self._image)
         if self.hasFocus() and self.property("keyboard_focus"):
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -130,7 +153,7 @@ class Canvas(QWidget):
 
     def _paint_picture(self, painter: QPainter, image: QImage) -> None:
         target = self.target()
-        smooth = self._smooth and self.zoom() != 1.0
+        smooth = self._smooth and target.width() != image.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(target, image)
         # Corners of the surround colour: cheaper than clipping the picture to a round path.

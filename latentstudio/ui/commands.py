@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from latentstudio.core.recipe import Truncation, seed_of, title_of, with_seed
 from latentstudio.ui import cards, theme
+from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.panels.face import FacePanel
 from latentstudio.ui.panels.interpolate import InterpolatePanel
 from latentstudio.ui.panels.plane import PlanePanel
@@ -79,6 +80,10 @@ class Commands:
             "toggle_space": lambda: self._face().toggle_space(),
             "swap": lambda: cast(InterpolatePanel, self._window.panel("interpolate")).swap(),
             "seed_values": self.seed_values,
+            "keep": lambda: self._gallery().keep(),
+            "star": lambda: self._gallery().star(),
+            "mark_plus": lambda: self._gallery().mark(1),
+            "mark_minus": lambda: self._gallery().mark(-1),
         }
 
     def _view_table(self) -> dict[str, Callable[[], None]]:
@@ -89,6 +94,8 @@ class Commands:
             "zoom_in": lambda: window.canvas.step_zoom(1),
             "zoom_out": lambda: window.canvas.step_zoom(-1),
             "smooth": lambda: window.canvas.set_smooth(not window.canvas.smooth),
+            "variation": self.variation,
+            "preview": self.preview,
             "sheet": lambda: window.show_view(0 if window.sheet.isVisible() else 1),
             "workspace_explore": lambda: window.workspaces.show("explore"),
             "workspace_mix": lambda: window.workspaces.show("mix"),
@@ -127,11 +134,17 @@ class Commands:
             self._window.files.save_session(path.with_suffix(".latent"))
 
     def save_picture(self) -> None:
-        recipe = self._window.document.recipe
-        name = f"{title_of(recipe).lower().replace(' ', '-')}.png"
-        path = self._ask("Save picture", name, "Pictures (*.png)")
-        if path is not None:
-            self._window.files.save_picture(path.with_suffix(".png"))
+        """Save what the canvas shows: the face, or its noise variation."""
+        window, shown = self._window, self._window.variation.shown
+        name = title_of(window.document.recipe).lower().replace(" ", "-")
+        title, end = ("Save noise variation", "-noise-variation") if shown else ("Save picture", "")
+        path = self._ask(title, f"{name}{end}.png", "Pictures (*.png)")
+        if path is None:
+            return
+        if shown is not None:
+            window.files.save_map(path.with_suffix(".png"), shown.colors)
+        else:
+            window.files.save_picture(path.with_suffix(".png"))
 
     def export_sheet(self) -> None:
         window = self._window
@@ -170,6 +183,9 @@ class Commands:
             ),
         )
 
+    def _gallery(self) -> GalleryTab:
+        return cast(GalleryTab, self._window.strip.tab("gallery"))
+
     def _face(self) -> FacePanel:
         return cast(FacePanel, self._window.panel("sample"))
 
@@ -177,6 +193,18 @@ class Commands:
         cast(PlanePanel, self._window.panel("plane")).walk(dx, dy)
 
     # --- the view -------------------------------------------------------------------------------
+
+    def variation(self) -> None:
+        """The noise variation in the place of the picture, or the picture again."""
+        window = self._window
+        window.show_view(0)
+        window.variation.turn(not window.variation.on)
+
+    def preview(self) -> None:
+        """Whether a moving picture may be smaller where the full one is too slow."""
+        on = self._window.actions_by_name["preview"].isChecked()
+        self._window.settings.setValue("view/preview", on)
+        self._window.bridge.set_preview(on)
 
     def full_screen(self) -> None:
         window = self._window

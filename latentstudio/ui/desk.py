@@ -164,6 +164,7 @@ class Desk(QObject):
             window.actions_by_name[name].setChecked(not dock.isHidden())
         window.actions_by_name["smooth"].setChecked(window.canvas.smooth)
         window.actions_by_name["full_screen"].setChecked(window.isFullScreen())
+        window.actions_by_name["preview"].setChecked(window.bridge.preview)
 
     # --- remembered -----------------------------------------------------------------------------
 
@@ -181,6 +182,7 @@ class Desk(QObject):
         if isinstance(saved, str):
             window.workspaces.restore(saved)
         window.canvas.set_smooth(settings.value("view/smooth", True, bool) is not False)
+        window.bridge.set_preview(settings.value("view/preview", True, bool) is not False)
         self.tell_actions()
 
     def save(self) -> None:

@@ -179,7 +179,10 @@ class Files(QObject):
         if self._document.recipe.model == ModelRef():
             self._document.replace_all(State(change), "Start")
         else:
-            self._document.edit_recipe(f"Open {info.name}", lambda _r: change)
+            self._document.edit(
+                f"Open {info.name}",
+                lambda s: replace(s, recipe=change, sources=without_vectors(s.sources)),
+            )
 
     def _know(self, path: Path, source: str) -> None:
         try:
@@ -209,11 +212,16 @@ class Files(QObject):
         self._session_opened(None, Session((("Start", fresh),)))
 
     def save_picture(self, path: Path) -> None:
-        """Write the picture with its recipe; it is exact, or is drawn exactly first."""
+        """Write the picture with its recipe; a preview is drawn in full size first."""
+        self._bridge.with_full_frame(lambda frame: self._write(path, _rgb(frame), _note(frame)))
+
+    def save_map(self, path: Path, pixels: Pixels) -> None:
+        """Write another view of the picture, uint8 RGB [H, W, 3], with the recipe of the face."""
         frame = self._bridge.frame
-        if frame is None:
-            return
-        pixels, note = _rgb(frame), _note(frame)
+        if frame is not None:
+            self._write(path, pixels, _note(frame))
+
+    def _write(self, path: Path, pixels: Pixels, note: PictureNote) -> None:
         self._background.run(
             lambda: write_picture(path, pixels, note),
             lambda _nothing: self._notices.post("info", f"Saved {path.name}", str(path.parent)),
@@ -222,14 +230,7 @@ class Files(QObject):
 
     def copy_picture(self) -> None:
         """The picture to the clipboard, with its recipe where the receiver takes PNG."""
-        frame = self._bridge.frame
-        if frame is None:
-            return
-        data = QMimeData()
-        png = png_bytes(_rgb(frame), _note(frame))
-        data.setData("image/png", png)
-        data.setImageData(QImage.fromData(png))
-        QGuiApplication.clipboard().setMimeData(data)
+        self._bridge.with_full_frame(_to_clipboard)
 
     def complain(self, error: StudioError, trace: str = "") -> None:
         """Show a failure as a notice that stays until it is closed."""
@@ -325,6 +326,14 @@ def _kind_of(path: Path) -> str:
     if path.suffix == ".latent" or (head.startswith(b"PK") and path.suffix != ".pt"):
         return "session"
     return "model"
+
+
+def _to_clipboard(frame: Frame) -> None:
+    data = QMimeData()
+    png = png_bytes(_rgb(frame), _note(frame))
+    data.setData("image/png", png)
+    data.setImageData(QImage.fromData(png))
+    QGuiApplication.clipboard().setMimeData(data)
 
 
 def _rgb(frame: Frame) -> Pixels:

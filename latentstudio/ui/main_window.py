@@ -1,5 +1,6 @@
 """The window: regions around the canvas, and the wires between document, engine and panels."""
 
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -43,6 +44,7 @@ from latentstudio.ui.sheet import Sheet
 from latentstudio.ui.status import StatusBar
 from latentstudio.ui.strip import Strip
 from latentstudio.ui.top_bar import TopBar
+from latentstudio.ui.variation import VariationView
 from latentstudio.ui.workspaces import Workspaces
 
 _WALK = 2.0  # lattice steps for a drag across the whole picture
@@ -97,6 +99,7 @@ class MainWindow(QMainWindow):
         self.rails = (self._rail("left"), self._rail("right"))
         self.left = self._dock("left", Qt.DockWidgetArea.LeftDockWidgetArea, self.rails[0])
         self.right = self._dock("right", Qt.DockWidgetArea.RightDockWidgetArea, self.rails[1])
+        self.variation = VariationView(self.document, self.bridge, self.canvas)
         self.drag_plane = DragPlane(self.canvas, COLUMNS, ROWS)
         self._plane().mirror(self.drag_plane.pad)
         self.strip = Strip(self.document, self.bridge)
@@ -164,6 +167,10 @@ class MainWindow(QMainWindow):
         self.canvas.zoom_changed.connect(self._show_zoom)
         self.header.view_chosen.connect(self.show_view)
         self.header.zoom.clicked.connect(lambda: self.canvas.set_zoom(None))
+        self.variation.changed.connect(
+            lambda: self.actions_by_name["variation"].setChecked(self.variation.on)
+        )
+        self.variation.refused.connect(partial(self.notices.post, "info"))
         self.sheet.export_asked.connect(self.commands.export_sheet)
         self.top_bar.save.clicked.connect(self.actions_by_name["save_picture"].trigger)
         self.top_bar.model.clicked.connect(self.model_menu.popup)
@@ -224,8 +231,11 @@ class MainWindow(QMainWindow):
         self._busy.stop()
         self.header.set_busy(False)
         first, self._had_picture = not self._had_picture, True
-        self.canvas.show_image(image_of(frame.pixels))
-        self.status.state.set_state("exact" if frame.exact else "live")
+        info = self.bridge.info
+        full = info.resolution if info else frame.resolution
+        self.canvas.show_image(image_of(frame.pixels), full)
+        size = f"{frame.resolution} px" if frame.resolution < full else ""
+        self.status.state.set_state("exact" if frame.exact else "live", size)
         if not self._speed.isActive():
             self._speed.start()
         if first:

@@ -52,6 +52,10 @@ class Tasks(Protocol):
 
     def cancel(self, job: int) -> None: ...
 
+    def redraw(self) -> None:
+        """Draw the recipe again, which is another picture where its noise is random."""
+        ...
+
     def faces(
         self, owner: str, recipes: Sequence[Recipe], receive: Callable[[int, QImage], None]
     ) -> None: ...

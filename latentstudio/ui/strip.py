@@ -7,12 +7,14 @@ from latentstudio.core.document import Document
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.ui import theme
 from latentstudio.ui.controls import TabStrip
+from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.panel import Tasks
 from latentstudio.ui.strip_faces import HistoryTab, NeighboursTab
 from latentstudio.ui.strip_tab import StripTab
 
 TABS: tuple[type[StripTab], ...] = (
     NeighboursTab,
+    GalleryTab,
     HistoryTab,
 )
 

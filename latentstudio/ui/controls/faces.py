@@ -24,6 +24,7 @@ class Face:
     label: str = ""
     badge: str = ""
     starred: bool = False
+    mark: int = 0  # 1 and -1: an example for and against
     state: State = "ready"
     _fit: tuple[tuple[int, int, int], QImage] | None = None  # what it was made of, the result
 
@@ -69,6 +70,8 @@ def paint_face(painter: QPainter, box: QRectF, face: Face, *, radius: float = 4)
         draw_icon(painter, box.center(), "triangle-alert", "warning")
     if face.starred:
         _paint_star(painter, box)
+    if face.mark:
+        _paint_mark(painter, box, face.mark)
     if face.badge:
         paint_badge(painter, box.topLeft() + QPointF(-2, -2), face.badge)
 
@@ -110,6 +113,21 @@ def _paint_star(painter: QPainter, box: QRectF) -> None:
     painter.drawEllipse(center, radius, radius)
     painter.setBrush(QColor(_STAR))
     painter.drawPath(_star_path(center, theme.px(6)))
+
+
+def _paint_mark(painter: QPainter, box: QRectF, mark: int) -> None:
+    """Plus or minus at the lower right, told apart by shape."""
+    radius, arm = theme.px(8), theme.px(4)
+    center = box.bottomRight() - QPointF(theme.px(3) + radius, theme.px(3) + radius)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(40, 42, 48, 190))
+    painter.drawEllipse(center, radius, radius)
+    pen = QPen(QColor("white"), 1.75)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLine(center - QPointF(arm, 0), center + QPointF(arm, 0))
+    if mark > 0:
+        painter.drawLine(center - QPointF(0, arm), center + QPointF(0, arm))
 
 
 def _star_path(center: QPointF, radius: float) -> QPainterPath:

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -40,13 +41,12 @@ from latentstudio.ui.controls.faces import (
 from latentstudio.ui.controls.tile import HOVER_MS, LABEL_HEIGHT, FacePopup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from PySide6.QtGui import (
         QContextMenuEvent,
         QHideEvent,
         QImage,
-        QKeyEvent,
         QMouseEvent,
         QPainter,
         QResizeEvent,
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     )
 
 _GAP, _SIDE = 8, 12  # between two faces; before the first
+_MOVES = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class _FacePainter(QStyledItemDelegate):
@@ -168,6 +170,11 @@ class FaceView(Control, QListView):
         self.faces[index].starred = on
         self._list.touch(index)
 
+    def set_mark(self, index: int, mark: int) -> None:
+        """Plus (1) or minus (-1) at the lower right, or neither."""
+        self.faces[index].mark = mark
+        self._list.touch(index)
+
     def set_state(self, index: int, state: State) -> None:
         """Whether a face is there, on its way or dropped."""
         self.faces[index].state = state
@@ -181,6 +188,15 @@ class FaceView(Control, QListView):
             model.setCurrentIndex(self._list.index(index), flag.ClearAndSelect)
         else:
             model.clear()
+        self._ours = False
+
+    def set_selection(self, places: Collection[int]) -> None:
+        """Chooses several faces; emits nothing."""
+        self._ours = True
+        model, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        model.clearSelection()
+        for place in places:
+            model.select(self._list.index(place), flag.Select)
         self._ours = False
 
     def current(self) -> int:
@@ -255,6 +271,15 @@ class FaceView(Control, QListView):
         # not currentChanged: that also comes when the view merely gets the focus
         if not self._ours and not now.isEmpty():
             self.picked.emit(now.indexes()[0].row())
+
+    def event(self, event: QEvent) -> bool:
+        """Arrows belong to the faces while they have the focus, not to the window's seeds."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = not event.modifiers() & _COMMANDS
+            if plain and event.key() in _MOVES and self.faces:
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.show_ring(True)

@@ -9,6 +9,7 @@ from latentstudio.core.gallery import Kepts
 from latentstudio.core.history import Entry, History
 from latentstudio.core.recipe import Recipe
 from latentstudio.core.signal import Signal
+from latentstudio.core.sources import Sources, nbytes_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class State:
         directions: the user's own, learned or imported.
         locks: names of the directions that others may not change.
         arithmetic: the sets of faces that are added and taken away.
+        sources: the faces A, B, C, ... to mix; none chosen yet where it is empty.
     """
 
     recipe: Recipe = field(default_factory=Recipe)
@@ -28,6 +30,7 @@ class State:
     directions: tuple[Direction, ...] = ()
     locks: tuple[str, ...] = ()
     arithmetic: Arithmetic = field(default_factory=Arithmetic)
+    sources: Sources = ()
 
     @property
     def nbytes(self) -> int:
@@ -35,7 +38,7 @@ class State:
         kept = sum(kept.recipe.nbytes for kept in self.gallery)
         found = sum(direction.vector.array.nbytes for direction in self.directions)
         added = sum(recipe.nbytes for recipe in self.arithmetic.recipes)
-        return self.recipe.nbytes + kept + found + added
+        return self.recipe.nbytes + kept + found + added + nbytes_of(self.sources)
 
 
 class Document:

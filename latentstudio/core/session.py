@@ -20,6 +20,8 @@ from latentstudio.core.gallery import NOTE, Kept
 from latentstudio.core.picture import pixels_of
 from latentstudio.core.recipe import ModelRef, Recipe, Space, Vector
 from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, encode, make_vector, recipe_reader
+from latentstudio.core.sources import Source
+from latentstudio.core.sources_json import filled, places_reader, source_json, source_reader
 from latentstudio.core.untrusted import (
     InputError,
     Migration,
@@ -129,6 +131,7 @@ def _pack(session: Session) -> bytes:
     faces: _Table[Kept] = _Table(lambda kept: _kept_json(kept, arrays))
     directions: _Table[Direction] = _Table(lambda found: direction_json(found, arrays))
     recipes: _Table[Recipe] = _Table(lambda recipe: encode(recipe, arrays))
+    sources: _Table[Source] = _Table(lambda source: source_json(source, arrays))
     steps = [
         {
             "label": _line(label),
@@ -140,6 +143,7 @@ def _pack(session: Session) -> bytes:
                 term: [recipes.place(recipe) for recipe in state.arithmetic.faces(term)]
                 for term in TERMS
             },
+            "sources": [None if s is None else sources.place(s) for s in state.sources],
         }
         for label, state in history
     ]
@@ -150,6 +154,7 @@ def _pack(session: Session) -> bytes:
         "faces": faces.rows,
         "directions": directions.rows,
         "recipes": recipes.rows,
+        "sources": sources.rows,
         "history": steps,
     }
     buffer = io.BytesIO()
@@ -196,6 +201,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
             "directions": places,
             "locks": items(text(_LABEL), 0, MAX_ROWS),
             "arithmetic": record(dict, dict.fromkeys(TERMS, few)),
+            "sources": places_reader(MAX_ROWS),
         },
         required=("recipe",),
     )
@@ -206,8 +212,14 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         faces: tuple[Kept, ...] = (),
         directions: tuple[Direction, ...] = (),
         recipes: tuple[Recipe, ...] = (),
+        sources: tuple[Source, ...] = (),
     ) -> tuple[Steps, int]:
-        tables = {"gallery": faces, "directions": directions, "arithmetic": recipes}
+        tables = {
+            "gallery": faces,
+            "directions": directions,
+            "arithmetic": recipes,
+            "sources": sources,
+        }
         return tuple((label, _filled(state, rest, tables)) for label, state, rest in history), index
 
     return record(
@@ -216,6 +228,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
             "faces": items(kept, 0, MAX_ROWS),
             "directions": items(direction_reader(load), 0, MAX_ROWS),
             "recipes": items(recipe_reader(load), 0, MAX_ROWS),
+            "sources": items(source_reader(load), 0, MAX_ROWS),
             "history": items(step, 1, MAX_STEPS),
             "index": whole(0, MAX_STEPS - 1),
         },
@@ -230,6 +243,9 @@ def _filled(state: State, rest: dict[str, Any], tables: dict[str, tuple[Any, ...
         rest[name] = _rows(rest.get(name, ()), tables[name], name)
     sets = rest.get("arithmetic", {})
     faces = {term: _rows(rows, tables["arithmetic"], term) for term, rows in sets.items()}
+    named = rest.get("sources", ())
+    _rows([place for place in named if place is not None], tables["sources"], "sources")
+    rest["sources"] = filled(named, tables["sources"])
     return replace(state, **(rest | {"arithmetic": Arithmetic(**faces)}))
 
 

@@ -23,6 +23,13 @@ JOBS: dict[str, str] = {
     "sheet": "latentstudio.engine.export:sheet",
     "variation": "latentstudio.engine.variation:variation",
     "clip": "latentstudio.engine.export:clip",
+    "components": "latentstudio.engine.discover:components",
+    "sefa": "latentstudio.engine.discover:sefa",
+    "import_directions": "latentstudio.engine.discover:import_directions",
+    "learn": "latentstudio.engine.examples:learn",
+    "arithmetic": "latentstudio.engine.examples:arithmetic",
+    "sources": "latentstudio.engine.mixing:sources",
+    "mixing_grid": "latentstudio.engine.mixing:grid",
 }
 
 

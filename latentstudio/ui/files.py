@@ -1,6 +1,7 @@
 """Files: opening models, sessions and pictures, saving, copying, and recovery after a crash."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from latentstudio.core.recents import read_recents, remember
 from latentstudio.core.recipe import ModelRef, Recipe, with_model
 from latentstudio.core.recovery import Found, RecoveryFile, abandoned
 from latentstudio.core.session import Session, load_session, save_session
+from latentstudio.core.sources import without_vectors
 from latentstudio.core.untrusted import read_file
 from latentstudio.engine.messages import Frame, Pixels
 from latentstudio.resources import bundled_models

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QTimer, SignalInstance
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from latentstudio.core.document import Document
+from latentstudio.core.document import Document, State
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Recipe
 from latentstudio.ui.controls import Control, Row, Section, Segmented, SliderRow
@@ -24,6 +24,9 @@ class Shown(Protocol):
 
     @property
     def recipe(self) -> Recipe: ...
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]: ...
 
     @property
     def styles(self) -> npt.NDArray[np.float32] | None: ...
@@ -65,12 +68,14 @@ class Panel(Section):
     """A collapsible section bound to the document.
 
     Subclasses set ``key``, ``title``, ``icon`` and implement ``build``; controls added by
-    ``slider``, ``choice`` and friends follow the recipe by themselves.
+    ``slider``, ``choice`` and friends follow the recipe by themselves. A panel that another widget
+    mirrors sets ``fills_unseen``: the others ask for faces only while they are on the screen.
     """
 
     key = ""
     title = ""
     icon = ""
+    fills_unseen = False
 
     def __init__(self, document: Document, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(self.key, self.title, icon=self.icon, parent=parent)
@@ -79,7 +84,7 @@ class Panel(Section):
         self.info: ModelInfo | None = None
         self._followers: list[Callable[[Recipe], None]] = []
         self._calm = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._calm.timeout.connect(self.fill_faces)
+        self._calm.timeout.connect(self._fill_if_seen)
         self.build()
         document.changed.connect(self._document_changed)
 
@@ -186,5 +191,13 @@ class Panel(Section):
         self.follow(lambda recipe: segments.set_current(list(values).index(get(recipe))))
         return segments
 
-    def _document_changed(self, _old: object, _new: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._calm.start()
+
+    def _fill_if_seen(self) -> None:
+        if self.isVisible() or self.fills_unseen:
+            self.fill_faces()
+
+    def _document_changed(self, _old: State, _new: State) -> None:
         self.show_recipe(self.document.recipe)

@@ -19,6 +19,7 @@ class PlanePanel(Panel):
     key = "plane"
     title = "Seed plane"
     icon = "grid-3x3"
+    fills_unseen = True  # the lattice over the picture shows the same faces
 
     def build(self) -> None:
         self._corner: tuple[int, int] | None = None

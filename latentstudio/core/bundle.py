@@ -20,7 +20,7 @@ from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.families import FAMILY_READERS, CriticConfig, FamilyConfig
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Space, Vector
-from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, make_vector
+from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, Load, make_vector
 from latentstudio.core.untrusted import (
     InputError,
     Reader,
@@ -360,7 +360,7 @@ def _read_values(values: Mapping[str, Any], path: Path, tensors: Mapping[str, Te
             "licence": text(2000),
             "attributions": sentences,
             "limits": sentences,
-            "directions": items(direction_reader(_Vectors(path, tensors)), 0, MAX_DIRECTIONS),
+            "directions": items(direction_reader(vectors_of(path, tensors)), 0, MAX_DIRECTIONS),
         },
         required=("name", "config"),
         extra=True,
@@ -372,22 +372,21 @@ def _read_values(values: Mapping[str, Any], path: Path, tensors: Mapping[str, Te
     return replace(card, path=path, tensors=tensors)
 
 
-class _Vectors:
-    """Reads the vectors of directions where the table of tensors says they lie."""
+def vectors_of(path: Path, tensors: Mapping[str, TensorEntry]) -> Load:
+    """Reads the vectors of directions where a file's table of tensors says they lie."""
 
-    def __init__(self, path: Path, tensors: Mapping[str, TensorEntry]) -> None:
-        self._path, self._tensors = path, tensors
-
-    def __call__(self, space: Space, value: object, where: str) -> Vector:
-        entry = self._tensors.get(value) if isinstance(value, str) else None
+    def load(space: Space, value: object, where: str) -> Vector:
+        entry = tensors.get(value) if isinstance(value, str) else None
         if entry is None or not str(value).startswith(DIRECTIONS) or entry.dtype != "F32":
             raise InputError(f"{where} names no float32 tensor of the file")
         if entry.end - entry.begin > MAX_ARRAY_BYTES:
             raise InputError(f"{where} has more numbers than a style can have")
         try:
-            with self._path.open("rb") as file:
+            with path.open("rb") as file:
                 file.seek(entry.begin)
                 numbers = file.read(entry.end - entry.begin)
         except OSError as error:
             raise InputError(error.strerror or str(error)) from error
         return make_vector(space, entry.shape, numbers, where)
+
+    return load

@@ -17,6 +17,11 @@ def state_folder() -> Path:
     return platformdirs.user_state_path("latentstudio", appauthor=False)
 
 
+def cache_folder() -> Path:
+    """Where the studio keeps what it can always compute again."""
+    return platformdirs.user_cache_path("latentstudio", appauthor=False)
+
+
 def read_recents(folder: Path | None = None) -> list[Path]:
     """Files opened before that still exist, newest first; unreadable lists count as empty."""
     try:

@@ -39,6 +39,7 @@ from latentstudio.ui.model_menu import ModelMenu
 from latentstudio.ui.notices import NoticeStack
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels import Side, panels_of
+from latentstudio.ui.panels.noise import NoisePanel
 from latentstudio.ui.panels.plane import COLUMNS, ROWS, PlanePanel
 from latentstudio.ui.sheet import Sheet
 from latentstudio.ui.status import StatusBar
@@ -167,6 +168,8 @@ class MainWindow(QMainWindow):
         self.canvas.zoom_changed.connect(self._show_zoom)
         self.header.view_chosen.connect(self.show_view)
         self.header.zoom.clicked.connect(lambda: self.canvas.set_zoom(None))
+        asked = cast(NoisePanel, self.panel("noise")).variation_asked
+        asked.connect(self.actions_by_name["variation"].trigger)
         self.variation.changed.connect(
             lambda: self.actions_by_name["variation"].setChecked(self.variation.on)
         )

@@ -175,6 +175,7 @@ class Legend(QWidget):
             red, green, blue = (int(c) for c in colors[round(share * (len(colors) - 1))])
             ramp.setColorAt(share, QColor(red, green, blue))
         painter.fillRect(bar, ramp)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(theme.color("outline"))
         painter.drawRect(bar.adjusted(0.5, 0.5, -0.5, -0.5))
         words = QRectF(bar.left(), bar.bottom() + 2, bar.width(), theme.px(18))

@@ -5,14 +5,18 @@ from latentstudio.ui.controls.buttons import IconButton, PrimaryButton, TextButt
 from latentstudio.ui.controls.card import Card
 from latentstudio.ui.controls.chip import Chip
 from latentstudio.ui.controls.empty_state import EmptyState
+from latentstudio.ui.controls.face_map import FaceMapView
 from latentstudio.ui.controls.face_pad import CornerPad, FacePad, SeedPlane
+from latentstudio.ui.controls.fold import Fold
 from latentstudio.ui.controls.layer_range import LayerRange
+from latentstudio.ui.controls.name_list import NameList
 from latentstudio.ui.controls.numbers import Scale
 from latentstudio.ui.controls.rail import Rail
 from latentstudio.ui.controls.rail_icons import RailIcons
 from latentstudio.ui.controls.row import InfoLine, LinkButton, Row, Toggle
 from latentstudio.ui.controls.section import Section
 from latentstudio.ui.controls.segmented import Segmented
+from latentstudio.ui.controls.share_bar import ShareBar
 from latentstudio.ui.controls.signs import KeyCap, KeyHints, StatusDot
 from latentstudio.ui.controls.slider_row import SliderRow
 from latentstudio.ui.controls.tabs import TabStrip, WorkspaceBar
@@ -26,7 +30,9 @@ __all__ = [
     "Control",
     "CornerPad",
     "EmptyState",
+    "FaceMapView",
     "FacePad",
+    "Fold",
     "IconButton",
     "InfoLine",
     "KeyCap",
@@ -34,6 +40,7 @@ __all__ = [
     "Label",
     "LayerRange",
     "LinkButton",
+    "NameList",
     "PrimaryButton",
     "Rail",
     "RailIcons",
@@ -43,6 +50,7 @@ __all__ = [
     "SeedField",
     "SeedPlane",
     "Segmented",
+    "ShareBar",
     "SliderRow",
     "StatusDot",
     "TabStrip",

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from latentstudio.ui.panel import Panel
+from latentstudio.ui.panels.classes import ClassesPanel
+from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.face import FacePanel
 from latentstudio.ui.panels.interpolate import InterpolatePanel
+from latentstudio.ui.panels.noise import NoisePanel
 from latentstudio.ui.panels.plane import PlanePanel
 from latentstudio.ui.panels.truncation import TruncationPanel
 
@@ -28,8 +31,11 @@ PANELS: tuple[Line, ...] = (
     Line(FacePanel, "left", ("explore",)),
     Line(PlanePanel, "left", ("explore",)),
     Line(InterpolatePanel, "left", ("explore", "mix")),
+    Line(ClassesPanel, "left", ("explore",)),
     # what is done to it
     Line(TruncationPanel, "right", ("explore", "mix")),
+    Line(DirectionsPanel, "right", ("explore",)),
+    Line(NoisePanel, "right", ("explore", "mix")),
 )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from latentstudio.core.direction import Direction
 from latentstudio.core.latent import seed_z
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.generator import Classes, NoiseMode
@@ -23,6 +24,7 @@ def fake_info(
     z_dim: int = 16,
     name: str = "fake",
     truncation: bool = True,
+    directions: Sequence[Direction] = (),
 ) -> ModelInfo:
     """What a fake can do: 1 layer stands for DCGAN's kind, 8 for StyleGAN's."""
     return ModelInfo(
@@ -41,6 +43,7 @@ def fake_info(
         parameters=1234,
         model_id=f"id-of-{name}",
         licence="CC0-1.0",
+        directions=tuple(directions),
     )
 
 

@@ -44,6 +44,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus {
 QLineEdit:disabled, QAbstractSpinBox:disabled { color: $outline; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 ${p4}px; }
+DirectionCard QLineEdit { background: $panel; }
 ValueField, ValueField:focus { min-height: 0; padding: 0 ${p5}px 1px ${p5}px;
   border: 1px solid $field; }
 QComboBox { background: $raised; color: $text; border: 1px solid $field; border-radius: 4px;

@@ -49,6 +49,7 @@ class SliderRow(Control, QWidget):
 
     moved = Signal(float)
     committed = Signal(float)
+    track_kind: type[SliderTrack] = SliderTrack
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class SliderRow(Control, QWidget):
         self._label, self._label_width = label, label_width
         self._leading: list[QWidget] = []
         scale = Scale(minimum, maximum, step, decimals, signed, unit)
-        self.track = SliderTrack(scale, default, fill, self)
+        self.track = self.track_kind(scale, default, fill, self)
         self.field = ValueField(
             minimum, maximum, step=step, decimals=decimals, signed=signed, unit=unit, parent=self
         )

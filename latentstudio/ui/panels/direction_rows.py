@@ -1,0 +1,400 @@
+"""Rows of directions: they read where the face is, move it, and one of them stands open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from latentstudio.core.direction import (
+    RANGE,
+    Direction,
+    Styles,
+    gain,
+    overlapping,
+    step_along,
+    with_reading,
+    without_moves,
+)
+from latentstudio.core.direction_edits import with_lock, with_step
+from latentstudio.core.document import Document
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.readings import Readings, moved_styles
+from latentstudio.core.recipe import Move, Noise, Recipe, Span
+from latentstudio.ui.controls.base import slug
+from latentstudio.ui.controls.direction_card import STEPS, DirectionCard
+from latentstudio.ui.controls.direction_row import DirectionRow
+from latentstudio.ui.controls.lazy_rows import LazyRows
+from latentstudio.ui.controls.numbers import MINUS
+from latentstudio.ui.panel import SETTLE_MS, Tasks
+
+_FOLLOW_MS = 33  # nobody reads numbers that change more often
+_SOFT = 1  # layers beside a range that move half as far
+_NOTHING = 1e-6
+
+
+class DirectionItem(QWidget):
+    """A row, and its card while it is open."""
+
+    def __init__(self, direction: Direction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.direction = direction
+        self.row = DirectionRow(direction.name, RANGE)
+        self.card: DirectionCard | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self.row)
+        self._column.addStretch(1)
+        self.prefix = f"directions.{slug(direction.name) or direction.name}"
+        self.row.setObjectName(self.prefix)
+        self.row.lock.setObjectName(f"{self.prefix}.lock")
+        self.row.chevron.setObjectName(f"{self.prefix}.open")
+
+    def open(self, layers: int) -> DirectionCard:
+        """Show the card."""
+        own = self.direction.group == "mine"
+        self.card = DirectionCard(self.direction.name, layers, own)
+        self.card.set_names(self.prefix)
+        self._column.insertWidget(1, self.card)
+        self.row.set_open(True)
+        return self.card
+
+    def close_card(self) -> None:
+        """Take the card away."""
+        if self.card is not None:
+            self._column.removeWidget(self.card)
+            self.card.hide()
+            self.card.deleteLater()
+            self.card = None
+        self.row.set_open(False)
+
+
+class DirectionRows(QObject):
+    """Binds the rows of some directions to the document and to the picture on show.
+
+    Signals:
+        renamed: (direction, new name); deleted: the direction; both of the user's own.
+    """
+
+    renamed = Signal(object, str)
+    deleted = Signal(object)
+
+    def __init__(self, document: Document, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document, self._tasks = document, tasks
+        self.info: ModelInfo | None = None
+        self.list = LazyRows()
+        self.list.setObjectName("directions.list")
+        self.list.changed.connect(self._sight_changed)
+        self._known: tuple[Direction, ...] = ()
+        self._largest = 0.0
+        self._readings: Readings | None = None
+        self._seen: list[DirectionItem] = []
+        self._open: DirectionItem | None = None
+        self._spans: dict[str, Span | None] = {}
+        self._gesture: _Gesture | None = None
+        self._drawn: object = None
+        self._due = False
+        self._pause = QTimer(self, singleShot=True, interval=_FOLLOW_MS)
+        self._pause.timeout.connect(self._after_pause)
+        self._calm = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._calm.timeout.connect(self._fill_faces)
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def show_directions(
+        self, shown: Sequence[Direction], known: Sequence[Direction], info: ModelInfo
+    ) -> None:
+        """Show rows of some of the directions that are known; locks and overlaps are of all."""
+        if info != self.info:
+            self._spans.clear()
+            self.info = info
+        self._known = tuple(known)
+        self._largest = max((d.eigenvalue or 0.0 for d in shown), default=0.0)
+        if self._open is not None and self._open.direction not in shown:
+            self._forget_open()
+        self.list.set_keys(shown, lambda key: self._make(cast(Direction, key)))
+        self._sight_changed()
+        self.show_locks()
+
+    def toggle(self, item: DirectionItem) -> None:
+        """Open a row, and close the one that was open; or close it."""
+        before, self._open = self._open, None
+        if before is not None:
+            before.close_card()
+        if before is item or self.info is None:
+            self.list.set_expanded(None)
+            return
+        self._open, self._drawn = item, None
+        self._fill_card(item, item.open(self.info.style_layers))
+        self.list.set_expanded(item.direction)
+        self._calm.start(0)
+
+    def _make(self, direction: Direction) -> DirectionItem:
+        item = DirectionItem(direction)
+        row = item.row
+        row.moved.connect(lambda value: self.go(direction, value))
+        row.committed.connect(lambda _value: self._end())
+        row.reset_asked.connect(lambda: self.take_back(direction))
+        row.lock_asked.connect(lambda: self.lock(direction.name))
+        row.open_asked.connect(lambda: self.toggle(item))
+        row.set_locked(direction.name in self._document.state.locks)
+        row.set_tooltip(_tooltip(direction))
+        if direction.eigenvalue is not None and self._largest > 0:
+            row.set_share(direction.eigenvalue / self._largest)
+        return item
+
+    def _fill_card(self, item: DirectionItem, card: DirectionCard) -> None:
+        direction, info = item.direction, self.info
+        assert info is not None
+        card.picked.connect(lambda value: self._jump(direction, value))
+        card.span_moved.connect(lambda first, last: self._set_span(direction, first, last))
+        card.span_committed.connect(self._end)
+        card.lock_asked.connect(lambda: self.lock(str(card.property("other"))))
+        card.renamed.connect(lambda name: self.renamed.emit(direction, name))
+        card.delete_asked.connect(lambda: self.deleted.emit(direction))
+        card.set_origin(_origin(direction), direction.accuracy is not None)
+        self._show_span()
+        self._show_overlap()
+
+    def _forget_open(self) -> None:
+        """Its row goes, and the card with it."""
+        self._open = None
+        self.list.set_expanded(None)
+
+    # --- the user's hand ------------------------------------------------------------------------
+
+    def go(self, direction: Direction, target: float) -> None:
+        """Move the face to a reading; moves in a row are one step of undo until ``_end``."""
+        gesture = self._gesture
+        recipe = self._document.recipe
+        if gesture is None or gesture.direction != direction or gesture.last != recipe:
+            gesture = self._begin(direction)
+            if gesture is None:
+                return
+        change = with_reading(
+            gesture.base, direction, gesture.step, gesture.styles, target
+        )  # from where the gesture began: no error adds up, and no late picture matters
+        self._gesture = replace(gesture, last=change)
+        self._document.edit_recipe(direction.name, lambda _r: change, ("directions", direction))
+
+    def take_back(self, direction: Direction) -> None:
+        """Undo all moves along a direction: the seed's own place, as one step."""
+        name = direction.name
+        self._document.edit_recipe(f"{name}: the seed's own", lambda r: without_moves(r, name))
+
+    def lock(self, name: str) -> None:
+        """Keep a direction's reading still while others move, or no longer."""
+        locked = name in self._document.state.locks
+        label = f"Unlock {name}" if locked else f"Lock {name}"
+        self._document.edit(label, lambda state: with_lock(state, name))
+
+    def _jump(self, direction: Direction, target: float) -> None:
+        self.go(direction, target)
+        self._end()
+
+    def _begin(self, direction: Direction) -> "_Gesture | None":
+        styles = self._styles()
+        if styles is None:
+            return None
+        base = self._document.recipe
+        step = self._step(direction, self._span(direction))
+        return _Gesture(direction, base, styles, step, base)
+
+    def _end(self) -> None:
+        self._gesture = None
+        self._document.end_gesture()
+        self._follow()
+
+    def _set_span(self, direction: Direction, first: int, last: int) -> None:
+        assert self.info is not None
+        whole = (first, last) == (0, self.info.style_layers - 1)
+        # None would mean the layers that the direction has of its own
+        span = None if whole and direction.span is None else Span(first, last, _SOFT)
+        self._spans[direction.name] = span
+        step = self._step(direction, span)
+        self._document.edit_recipe(
+            f"{direction.name}: layers", lambda r: with_step(r, step), ("span", direction)
+        )
+        self._show_span()
+
+    def _span(self, direction: Direction) -> Span | None:
+        """The layers it moves: those of its moves, or those chosen for the next, or its own."""
+        for move in reversed(self._document.recipe.moves):
+            if move.name == direction.name:
+                return move.span
+        return self._spans.get(direction.name, direction.span)
+
+    def _step(self, direction: Direction, span: Span | None) -> Move:
+        assert self.info is not None
+        return step_along(direction, self.info.style_layers, self._locked(direction), span)
+
+    def _locked(self, direction: Direction) -> list[Direction]:
+        locks = self._document.state.locks
+        return [d for d in self._known if d.name in locks and d.name != direction.name]
+
+    # --- following the picture ------------------------------------------------------------------
+
+    def frame_shown(self) -> None:
+        """A picture has come: read it, but not more often than people read numbers."""
+        if self._pause.isActive():
+            self._due = True
+        else:
+            self._follow()
+
+    def show_recipe(self) -> None:
+        """The recipe has changed: what moves do to the readings is known before the picture."""
+        self.frame_shown()
+        if self._open is not None:
+            self._show_span()
+            self._calm.start()
+
+    def show_locks(self) -> None:
+        """Close or open the padlocks; what is locked changes where the others lead."""
+        locks = self._document.state.locks
+        for row in self.list.rows().values():
+            item = cast(DirectionItem, row)
+            item.row.set_locked(item.direction.name in locks)
+        self._gesture = None
+        if self._open is not None:
+            self._show_overlap()
+            self._calm.start()
+
+    def _sight_changed(self) -> None:
+        if self.info is None:
+            return
+        self._seen = [cast(DirectionItem, row) for row in self.list.in_sight()]
+        self._readings = Readings([i.direction for i in self._seen], self.info.style_layers)
+        self._follow()
+
+    def _follow(self) -> None:
+        self._due, styles = False, self._styles()
+        if styles is None or self._readings is None or not self.list.isVisible():
+            return
+        recipe = self._document.recipe
+        here = self._readings.at(styles).round(3).tolist()
+        own = self._readings.at(moved_styles(styles, recipe.moves, ())).round(3).tolist()
+        moved = {move.name for move in recipe.moves}
+        for item, reading, seeds in zip(self._seen, here, own, strict=True):
+            item.row.show_place(reading, seeds, item.direction.name in moved)
+        if self._open is not None and self._open.card is not None:
+            self._open.card.steps.set_current(self._open.row.place())
+        self._pause.start()
+
+    def _after_pause(self) -> None:
+        if self._due:
+            self._follow()
+
+    def _styles(self) -> Styles | None:
+        """The styles of the recipe: those of the last picture with the moves made since."""
+        frame, info = self._tasks.frame, self.info
+        if frame is None or frame.styles is None or info is None:
+            return None
+        if frame.styles.shape != (info.style_layers, info.style_dim):
+            return None
+        return moved_styles(frame.styles, frame.recipe.moves, self._document.recipe.moves)
+
+    # --- the open row ---------------------------------------------------------------------------
+
+    def _show_span(self) -> None:
+        item, info = self._open, self.info
+        if item is None or item.card is None or info is None:
+            return
+        span = self._span(item.direction)
+        first, last = (span.first, span.last) if span else (0, info.style_layers - 1)
+        item.card.layers.set_range(first, last)
+        item.card.layers.set_words(_reach(info, first, last))
+
+    def _show_overlap(self) -> None:
+        """What else the open direction moves, in one line, and what can be done about it."""
+        item, info = self._open, self.info
+        if item is None or item.card is None or info is None:
+            return
+        direction, layers = item.direction, info.style_layers
+        locked = self._locked(direction)
+        step = self._step(direction, self._span(direction))
+        if locked and abs(gain(direction, step, layers)) < _NOTHING:
+            item.card.set_overlap("The locked directions leave nothing of it: unlock one.", "")
+            return
+        others = [d for d in self._known if d.group != "components" and d not in locked]
+        found = overlapping(direction, others, layers)
+        if not found:
+            item.card.set_overlap("")
+            return
+        name, cosine = next(iter(found.items()))
+        item.card.setProperty("other", name)
+        sign = MINUS if cosine < 0 else "+"
+        item.card.set_overlap(f"Also moves {_lower(name)}, {sign}{abs(cosine):.2f}", "Lock it")
+
+    def _fill_faces(self) -> None:
+        """Ask for the five faces of the open row, once the face has settled."""
+        item, frame, styles = self._open, self._tasks.frame, self._styles()
+        if item is None or item.card is None or frame is None or styles is None:
+            return
+        recipe, direction = self._document.recipe, item.direction
+        if _source(frame.recipe) != _source(recipe):
+            self._calm.start()  # the picture is still on its way
+            return
+        base = without_moves(recipe, direction.name)
+        step = self._step(direction, self._span(direction))
+        if self._drawn == (base, step) or not self.list.isVisible():
+            return
+        self._drawn = (base, step)  # moves along it lead to the same five faces
+        styles = moved_styles(styles, recipe.moves, base.moves)
+        faces = [with_reading(base, direction, step, styles, target) for target in STEPS]
+        self._tasks.faces("directions", faces, self._take_face)
+
+    def _take_face(self, index: int, image: QImage) -> None:
+        if self._open is not None and self._open.card is not None:
+            self._open.card.steps.set_image(index, image)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gesture:
+    """Where a drag began, along which step, and the recipe that it has led to."""
+
+    direction: Direction
+    base: Recipe
+    styles: Styles
+    step: Move
+    last: Recipe
+
+
+def _source(recipe: Recipe) -> Recipe:
+    """All of a recipe that its styles depend on, but the moves."""
+    return replace(recipe, moves=(), noise=Noise())
+
+
+def _reach(info: ModelInfo, first: int, last: int) -> str:
+    """The resolutions of some layers: ``8-32 px``."""
+    sides = info.layer_resolutions
+    if len(sides) <= last:
+        return f"{first + 1}\u2013{last + 1}"
+    low, high = sides[first], sides[last]
+    return f"{low} px" if low == high else f"{low}\u2013{high} px"
+
+
+def _origin(direction: Direction) -> str:
+    """Where a direction comes from and how well it tells faces apart."""
+    parts = [direction.found[:1].upper() + direction.found[1:]] if direction.found else []
+    if direction.accuracy is not None:
+        parts.append(f"hold-out {direction.accuracy:.0%}".replace("%", "\u00a0%"))
+    if direction.eigenvalue is not None:
+        parts.append(f"eigenvalue {direction.eigenvalue:.3g}")
+    return " \u00b7 ".join(parts)
+
+
+def _tooltip(direction: Direction) -> str:
+    """What the slider does, with its keys."""
+    return (
+        f"{direction.name}: where the face is, in standard deviations from the mean face. "
+        "Return opens it, Delete takes back what was moved"
+    )
+
+
+def _lower(name: str) -> str:
+    """A name inside a sentence; abbreviations stay."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

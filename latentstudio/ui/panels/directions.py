@@ -1,0 +1,338 @@
+"""Directions: a row each for what can be changed about a face: attributes, components, own ones."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from latentstudio.core.direction import Direction, without_moves
+from latentstudio.core.direction_edits import (
+    fits,
+    free_name,
+    with_directions,
+    with_new_name,
+    without_direction,
+)
+from latentstudio.core.document import State
+from latentstudio.core.gallery import marked
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.recipe import Recipe
+from latentstudio.ui.controls import IconButton, InfoLine, Row, Segmented, TextButton
+from latentstudio.ui.panel import Panel
+from latentstudio.ui.panels.direction_finder import Finder
+from latentstudio.ui.panels.direction_rows import DirectionRows
+
+EXAMPLES = 10  # faces of each kind that a direction is learned from
+_GROUPS = ("attributes", "components", "mine")
+_METHODS = ("components", "sefa")
+_NONE_YET = (
+    "Mark at least ten kept faces plus (Y) and ten minus (Shift+Y): what tells them apart "
+    "becomes a direction. Or import a file."
+)
+
+
+class DirectionsPanel(Panel):
+    """Sliders that read and move the face along directions.
+
+    Signals:
+        import_asked, export_asked: for the window, which asks for a file.
+    """
+
+    key = "directions"
+    title = "Directions"
+    icon = "move-3d"
+
+    import_asked = Signal()
+    export_asked = Signal()
+
+    # --- building -------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        self._found: dict[tuple[str, str], tuple[Direction, ...]] = {}  # by method and model
+        self._state = State()
+        self._build_head()
+        self.rows = DirectionRows(self.document, self.tasks, self)
+        self.rows.renamed.connect(self._rename)
+        self.rows.deleted.connect(self._delete)
+        self.body.addSpacing(4)
+        self.body.addWidget(self.rows.list)
+        self._empty = InfoLine("")
+        self.body.addWidget(self._empty)
+        self._build_finder()
+        self._strangers = InfoLine("", "warning", "Take back")
+        self._strangers.activated.connect(self._take_strangers_back)
+        self._strangers.hide()
+        self.name_control("strangers", self._strangers.link, "Undo the moves that have no row here")
+        self.body.addWidget(self._strangers)
+        self.body.addWidget(self._build_foot())
+        for words, act in (
+            ("Take back all moves", self.take_all_back),
+            ("Import directions...", self.import_asked.emit),
+            ("Export these directions...", self.export_asked.emit),
+        ):
+            self.menu.addAction(words).triggered.connect(lambda _on=False, act=act: act())
+        self.tasks.frame_ready.connect(lambda _frame: self.rows.frame_shown())
+
+    def _build_head(self) -> None:
+        search = IconButton("search", "Find a direction by name", "/", size=24)
+        search.clicked.connect(self.begin_filter)
+        self.name_control("search", search)
+        self.add_action(search)
+        self.tabs = Segmented(("Attributes", "Components", "Mine"), name="Directions")
+        self.tabs.chosen.connect(lambda _index: self._refill())
+        self.add("group", self.tabs, "Named attributes, components found by themselves, or yours")
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Part of a name")
+        self.filter.setAccessibleName("Filter directions")
+        self.filter.textChanged.connect(lambda _text: self._refill())
+        self.filter.installEventFilter(self)
+        self.add("filter", self.filter, "Shows the directions with this in their name; Esc, all")
+        self.filter.hide()
+        self.methods = Segmented(("PCA", "SeFa"), name="Method")
+        self.methods.chosen.connect(lambda _index: self._refill())
+        self.name_control(
+            "method", self.methods, "PCA: how faces differ. SeFa: what the weights amplify"
+        )
+        self._method_row = Row("Method", self.methods, stretch=True)
+        self.body.addWidget(self._method_row)
+
+    def _build_finder(self) -> None:
+        self.finder = Finder(self.tasks, self)
+        self.finder.found.connect(self._take_found)
+        self.finder.changed.connect(self._show_marks)
+        self.name_control("find", self.finder.box.button, "A long task; go on meanwhile")
+        self.name_control("cancel", self.finder.box.cancel)
+        self.body.addWidget(self.finder.box)
+
+    def _build_foot(self) -> QWidget:
+        self.learn = TextButton("Learn from examples", "plus", flat=True)
+        self.learn.clicked.connect(self.learn_from_examples)
+        self.name_control("learn", self.learn)
+        bring = TextButton("Import", "upload", flat=True)
+        bring.clicked.connect(self.import_asked)
+        self.name_control("import", bring, "Directions from a file, into Mine")
+        self.export = IconButton("download", "Export these directions to a file")
+        self.export.clicked.connect(self.export_asked)
+        self.name_control("export", self.export)
+        foot = QWidget()
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(0, 4, 0, 0)
+        line.setSpacing(0)
+        for widget in (self.learn, bring, self.export):
+            line.addWidget(widget)
+        line.insertStretch(1, 1)
+        return foot
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def summary(self, recipe: Recipe) -> str:
+        moved, locked = len({m.name for m in recipe.moves}), len(self.document.state.locks)
+        parts = [f"{moved} moved"] if moved else []
+        parts += [f"{locked} locked"] if locked else []
+        return ", ".join(parts) or "none moved"
+
+    def show_model(self, info: ModelInfo) -> None:
+        super().show_model(info)
+        self._refill()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        super().show_recipe(recipe)
+        before, self._state = self._state, self.document.state
+        if self._state.directions != before.directions:
+            self._refill()
+        elif self._state.locks != before.locks:
+            self.rows.show_locks()
+        if self._state.gallery is not before.gallery:
+            self._show_marks()
+        self._show_strangers()
+        self.rows.show_recipe()
+
+    def group(self) -> str:
+        """The tab on show: attributes, components or mine."""
+        return _GROUPS[self.tabs.current()]
+
+    def shown(self) -> tuple[Direction, ...]:
+        """The directions of the tab, whatever the filter says."""
+        return self._of(self.group())
+
+    def known(self) -> list[Direction]:
+        """Every direction of this model that has a row in one of the tabs."""
+        return [d for group in _GROUPS for d in self._of(group)]
+
+    def begin_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.filter.show()
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def _of(self, group: str) -> tuple[Direction, ...]:
+        if self.info is None:
+            return ()
+        if group == "components":
+            return self._found.get((_METHODS[self.methods.current()], self.info.model_id), ())
+        own = tuple(d for d in self.document.state.directions if fits(d, self.info))
+        if group == "mine":
+            return tuple(d for d in own if d.group != "attributes")
+        return (*self.info.directions, *(d for d in own if d.group == "attributes"))
+
+    def _refill(self) -> None:
+        """Show the rows of the tab that the filter lets through, and what can be done here."""
+        if self.info is None:
+            return
+        group, directions = self.group(), self.shown()
+        part = self.filter.text().strip().lower()
+        found = [d for d in directions if part in d.name.lower()]
+        self.rows.show_directions(found, self.known(), self.info)
+        self.rows.list.setVisible(bool(found))
+        self._method_row.setVisible(group == "components")
+        self._show_empty(group, bool(directions), bool(found))
+        self.finder.show(self._method(), not directions)
+        self._show_marks()
+        self.export.set_reason("" if directions else "There are no directions here to export")
+
+    def _method(self) -> str:
+        group = self.group()
+        if group == "components":
+            return _METHODS[self.methods.current()]
+        return "learn" if group == "mine" else "attributes"
+
+    def _show_empty(self, group: str, some: bool, found: bool) -> None:
+        words = []
+        if some and not found:
+            words.append(f"No name here has '{self.filter.text().strip()}' in it.")
+        if group == "mine" and not some:
+            words.append(_NONE_YET)
+        if group == "mine":
+            words.append(self._of_others())
+        text = " ".join(filter(None, words))
+        self._empty.set_text(text)
+        self._empty.setVisible(bool(text))
+
+    def _of_others(self) -> str:
+        """How many of the user's own need another model."""
+        assert self.info is not None
+        count = sum(not fits(d, self.info) for d in self.document.state.directions)
+        if count == 1:
+            return "1 more belongs to another model."
+        return f"{count} more belong to other models." if count else ""
+
+    # --- examples -------------------------------------------------------------------------------
+
+    def learn_from_examples(self) -> None:
+        """Find the direction between the faces that are marked plus and minus."""
+        if self.learn.reason():
+            return
+        taken = {d.name for d in self.known()}
+        self.tabs.set_current(_GROUPS.index("mine"))
+        self._refill()
+        plus, minus = self._examples()
+        self.finder.start("learn", name=free_name("Learned", taken), plus=plus, minus=minus)
+
+    def _examples(self) -> tuple[list[Recipe], list[Recipe]]:
+        """The marked faces of this model, plus and minus."""
+        gallery, model = self.document.state.gallery, self.document.recipe.model
+        plus, minus = (
+            [recipe for recipe in marked(gallery, mark) if recipe.model == model]
+            for mark in (1, -1)
+        )
+        return plus, minus
+
+    def _show_marks(self) -> None:
+        plus, minus = (len(faces) for faces in self._examples())
+        self.learn.set_tooltip(
+            f"A direction from {plus} plus and {minus} minus faces, tested on faces held out"
+        )
+        reason = _missing(plus, minus)
+        if self.finder.is_running("learn"):
+            reason = "It is learning now; cancel that first"
+        self.learn.set_reason(reason)
+        few = min(plus, minus)
+        counted = plus + minus > 0 and few < EXAMPLES
+        self.learn.set_text(f"Learn: {few} of {EXAMPLES}" if counted else "Learn from examples")
+
+    # --- moves of directions that are not here --------------------------------------------------
+
+    def _show_strangers(self) -> None:
+        names = self._stranger_names()
+        self._strangers.setVisible(bool(names))
+        if names:
+            self._strangers.set_text(f"Also moved, but not listed here: {', '.join(names)}")
+
+    def _stranger_names(self) -> list[str]:
+        """Names in the recipe's moves that have no row: a friend's picture, a deleted direction."""
+        moved = dict.fromkeys(move.name for move in self.document.recipe.moves)
+        if not moved or self.info is None:
+            return []
+        here = {d.name for d in self.known()}
+        here.update(d.name for found in self._found.values() for d in found)
+        return [name for name in moved if name not in here]
+
+    def _take_strangers_back(self) -> None:
+        names = self._stranger_names()
+
+        def change(recipe: Recipe) -> Recipe:
+            for name in names:
+                recipe = without_moves(recipe, name)
+            return recipe
+
+        self.document.edit_recipe("Take back moves", change)
+
+    # --- edits ----------------------------------------------------------------------------------
+
+    def take_all_back(self) -> None:
+        """Undo every move of the recipe, as one step."""
+        self.document.edit_recipe("Take back all moves", without_moves)
+
+    def add_directions(self, found: Sequence[Direction], label: str) -> None:
+        """Add directions to the user's own, as one step, and show them."""
+        if not found:
+            return
+        own = set(self.document.state.directions)
+        taken = {d.name for d in self.known() if d not in own}
+        self.document.edit(label, lambda state: with_directions(state, found, taken))
+        group = "attributes" if found[0].group == "attributes" else "mine"
+        self.tabs.set_current(_GROUPS.index(group))
+        self._refill()
+
+    def _take_found(self, method: str, result: object, model_id: str) -> None:
+        if method in _METHODS:
+            self._found[method, model_id] = tuple(result)  # type: ignore[arg-type]
+            self._refill()
+            self._show_strangers()
+        elif isinstance(result, Direction):
+            self.add_directions([result], f"Learn {result.name}")
+        else:
+            self.add_directions(tuple(result), "Learn attributes")  # type: ignore[arg-type]
+
+    def _rename(self, direction: Direction, name: str) -> None:
+        taken = {d.name for d in self.known()}
+        if name.strip() and name.strip() != direction.name:
+            self.document.edit(
+                f"Rename {direction.name}", lambda s: with_new_name(s, direction, name, taken)
+            )
+
+    def _delete(self, direction: Direction) -> None:
+        self.document.edit(f"Delete {direction.name}", lambda s: without_direction(s, direction))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc in the filter shows all directions again and takes the field away."""
+        if watched is self.filter and isinstance(event, QKeyEvent):
+            kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+            if event.key() == Qt.Key.Key_Escape and event.type() in kinds:
+                event.accept()
+                if event.type() == QEvent.Type.KeyPress:
+                    self.filter.clear()
+                    self.filter.hide()
+                return True
+        return super().eventFilter(watched, event)
+
+
+def _missing(plus: int, minus: int) -> str:
+    """What is to be marked before a direction can be learned, in words."""
+    wanted = [
+        f"{EXAMPLES - count} more {kind} ({key})"
+        for count, kind, key in ((plus, "plus", "Y"), (minus, "minus", "Shift+Y"))
+        if count < EXAMPLES
+    ]
+    return f"Mark {' and '.join(wanted)} among kept faces first" if wanted else ""

@@ -40,8 +40,8 @@ class Arithmetic:
 
     @property
     def complete(self) -> bool:
-        """Whether there is anything to calculate: faces to start from, and a change."""
-        return bool(self.plus) and bool(self.minus or self.more)
+        """Whether it can be calculated: faces to start from, and both other sets or neither."""
+        return bool(self.plus) and bool(self.minus) == bool(self.more)
 
 
 def with_faces(sets: Arithmetic, term: Term, faces: Sequence[Recipe]) -> Arithmetic:

@@ -168,10 +168,13 @@ class GalleryTab(StripTab):
         self.filter.set_text(FILTERS[kind])
         self.fill()
 
+    def selected(self) -> list[Recipe]:
+        """The chosen faces, in their order; none where none is chosen."""
+        return [self._shown[i].recipe for i in self.faces.selection() if i < len(self._shown)]
+
     def chosen(self) -> list[Recipe]:
         """What a command is about: the chosen faces while they have the focus, or the canvas's."""
-        places = self.faces.selection() if self.faces.hasFocus() else []
-        return [self._shown[i].recipe for i in places] or [self.document.recipe]
+        return (self.faces.hasFocus() and self.selected()) or [self.document.recipe]
 
     def _label(self, recipe: Recipe, note: str) -> str:
         other = self.info is not None and recipe.model != ModelRef.of(self.info)
@@ -267,8 +270,7 @@ class GalleryTab(StripTab):
         """``chosen``, also while a button of this tab has the focus that it took from the faces."""
         focused = QApplication.focusWidget()
         if focused is not None and self.corner.isAncestorOf(focused):
-            places = self.faces.selection()
-            return [self._shown[i].recipe for i in places] or [self.document.recipe]
+            return self.selected() or [self.document.recipe]
         return self.chosen()
 
     def _edit(self, label: str, change: Callable[[Kepts], Kepts]) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from latentstudio.core.document import Document
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.ui import theme
+from latentstudio.ui.arithmetic import ArithmeticTab
 from latentstudio.ui.controls import TabStrip
 from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.panel import Tasks
@@ -14,6 +15,7 @@ from latentstudio.ui.strip_tab import StripTab
 
 TABS: tuple[type[StripTab], ...] = (
     NeighboursTab,
+    ArithmeticTab,
     GalleryTab,
     HistoryTab,
 )
@@ -39,6 +41,9 @@ class Strip(QWidget):
         column.addWidget(self.tabs)
         column.addWidget(self._stack, 1)
         self._show(self.tabs.current())
+        gallery, arithmetic = self.tab("gallery"), self.tab("arithmetic")
+        if isinstance(gallery, GalleryTab) and isinstance(arithmetic, ArithmeticTab):
+            arithmetic.offer(gallery.selected)
 
     def tab(self, key: str) -> StripTab:
         """The tab of a key, for example ``history``."""

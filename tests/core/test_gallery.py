@@ -78,12 +78,13 @@ def test_sets_hold_each_face_once_and_lose_faces_by_place() -> None:
     assert len(many.plus) == MOST
 
 
-def test_a_sum_needs_a_start_and_a_change() -> None:
+def test_a_sum_needs_a_start_and_both_sides_of_a_change() -> None:
     assert not Arithmetic().complete
-    assert not Arithmetic(plus=(ONE,)).complete
     assert not Arithmetic(minus=(ONE,), more=(TWO,)).complete
-    assert Arithmetic(plus=(ONE,), minus=(TWO,)).complete
-    assert Arithmetic(plus=(ONE,), more=(TWO,)).complete
+    assert not Arithmetic(plus=(ONE,), minus=(TWO,)).complete
+    assert not Arithmetic(plus=(ONE,), more=(TWO,)).complete
+    assert Arithmetic(plus=(ONE,), minus=(TWO,), more=(THREE,)).complete
+    assert Arithmetic(plus=(ONE, TWO)).complete  # their mean
 
 
 # --- directions -----------------------------------------------------------------------------------

@@ -27,6 +27,12 @@ def fail(generator: FakeGenerator) -> Steps[Step, None, None]:
     raise StudioError("The test failed", "it was told to", "Tell it otherwise.")
 
 
+def fail_on_sets(generator: FakeGenerator, **sets: object) -> Steps[Step, None, None]:
+    """Take what ``arithmetic`` takes, and fail."""
+    yield Step(0, len(sets))
+    raise StudioError("The test failed", "it was told to", "Tell it otherwise.")
+
+
 def divide(generator: FakeGenerator, by: int = 0) -> Steps[Step, None, float]:
     yield Step(1, 2)
     return 1 / by

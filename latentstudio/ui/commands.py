@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from latentstudio.core.direction import without_moves
 from latentstudio.core.recipe import Truncation, seed_of, title_of, with_seed
 from latentstudio.ui import cards, theme
+from latentstudio.ui.direction_commands import DirectionCommands
 from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.panels.face import FacePanel
-from latentstudio.ui.panels.interpolate import InterpolatePanel
+from latentstudio.ui.panels.motion import MotionPanel
 from latentstudio.ui.panels.plane import PlanePanel
+from latentstudio.ui.panels.sources import SourcesPanel
 
 if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
@@ -41,6 +44,7 @@ class Commands:
             **self._file_table(),
             **self._picture_table(),
             **self._view_table(),
+            **DirectionCommands(self._window, lambda: self._folder).table(),
         }
 
     def _file_table(self) -> dict[str, Callable[[], None]]:
@@ -77,8 +81,13 @@ class Commands:
             "walk_right": lambda: self._walk(_STEP, 0),
             "walk_up": lambda: self._walk(0, -_STEP),
             "walk_down": lambda: self._walk(0, _STEP),
+            "play": lambda: cast(MotionPanel, self._window.panel("motion")).toggle(),
             "toggle_space": lambda: self._face().toggle_space(),
-            "swap": lambda: cast(InterpolatePanel, self._window.panel("interpolate")).swap(),
+            "swap": lambda: self._sources().swap(),
+            "source_a": lambda: self._sources().put_current(0),
+            "source_b": lambda: self._sources().put_current(1),
+            "source_c": lambda: self._sources().put_current(2),
+            "source_d": lambda: self._sources().put_current(3),
             "seed_values": self.seed_values,
             "keep": lambda: self._gallery().keep(),
             "star": lambda: self._gallery().star(),
@@ -96,6 +105,7 @@ class Commands:
             "smooth": lambda: window.canvas.set_smooth(not window.canvas.smooth),
             "variation": self.variation,
             "preview": self.preview,
+            "face_map": lambda: window.start.toggle(),
             "sheet": lambda: window.show_view(0 if window.sheet.isVisible() else 1),
             "workspace_explore": lambda: window.workspaces.show("explore"),
             "workspace_mix": lambda: window.workspaces.show("mix"),
@@ -171,15 +181,16 @@ class Commands:
     def go_to_seed(self) -> None:
         """Put the cursor into the seed field."""
         window = self._window
+        window.workspaces.show("explore")
         window.desk.reveal("sample")
         self._face().field.begin()
 
     def seed_values(self) -> None:
-        """One seed as it is: no blend, no truncation."""
+        """One seed as it is: no blend, no moves, no truncation."""
         self._window.document.edit_recipe(
             "Seed's own values",
             lambda recipe: replace(
-                with_seed(recipe, seed_of(recipe) or 0), truncation=Truncation()
+                with_seed(without_moves(recipe), seed_of(recipe) or 0), truncation=Truncation()
             ),
         )
 
@@ -188,6 +199,9 @@ class Commands:
 
     def _face(self) -> FacePanel:
         return cast(FacePanel, self._window.panel("sample"))
+
+    def _sources(self) -> SourcesPanel:
+        return cast(SourcesPanel, self._window.panel("sources"))
 
     def _walk(self, dx: float, dy: float) -> None:
         cast(PlanePanel, self._window.panel("plane")).walk(dx, dy)

@@ -1,6 +1,6 @@
 """Files: opening models, sessions and pictures, saving, copying, and recovery after a crash."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,8 @@ from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from latentstudio.core import bundle
+from latentstudio.core.direction import Direction
+from latentstudio.core.direction_file import write_directions
 from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.model_info import ModelInfo
@@ -38,9 +40,11 @@ class Files(QObject):
 
     Attributes:
         named: the session has another name or state of being saved: (path or None, saved).
+        directions_opened: a file of directions was dropped or opened.
     """
 
     named = Signal(object, bool)
+    directions_opened = Signal(object)
 
     def __init__(
         self,
@@ -77,7 +81,9 @@ class Files(QObject):
                                       "Choose another file."))  # fmt: skip
             return
         kind = _kind_of(path)
-        if kind == "session":
+        if kind == "directions":
+            self.directions_opened.emit(path)
+        elif kind == "session":
             self._background.run(lambda: load_session(path), self._opener(path), self.complain)
         elif kind == "picture":
             self._background.run(
@@ -230,6 +236,14 @@ class Files(QObject):
             self.complain,
         )
 
+    def save_directions(self, path: Path, directions: Sequence[Direction]) -> None:
+        """Write directions as a file of their own."""
+        self._background.run(
+            lambda: write_directions(path, directions),
+            lambda _nothing: self._notices.post("info", f"Saved {path.name}", str(path.parent)),
+            self.complain,
+        )
+
     def copy_picture(self) -> None:
         """The picture to the clipboard, with its recipe where the receiver takes PNG."""
         self._bridge.with_full_frame(_to_clipboard)
@@ -318,6 +332,8 @@ class Files(QObject):
 
 def _kind_of(path: Path) -> str:
     """What a file is, by its first bytes; unreadable files are left to the model reader."""
+    if path.name.endswith((".directions.safetensors", ".npz", ".npy")):
+        return "directions"
     try:
         with path.open("rb") as file:
             head = file.read(16)

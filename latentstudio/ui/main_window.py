@@ -39,9 +39,11 @@ from latentstudio.ui.model_menu import ModelMenu
 from latentstudio.ui.notices import NoticeStack
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels import Side, panels_of
+from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.noise import NoisePanel
 from latentstudio.ui.panels.plane import COLUMNS, ROWS, PlanePanel
 from latentstudio.ui.sheet import Sheet
+from latentstudio.ui.start import Start
 from latentstudio.ui.status import StatusBar
 from latentstudio.ui.strip import Strip
 from latentstudio.ui.top_bar import TopBar
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.workspaces = Workspaces(self)
         self.desk = Desk(self)
+        self.start = Start(self)
         self.show_document()
 
     # --- building -------------------------------------------------------------------------------
@@ -132,9 +135,14 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addWidget(self.notices)
         column.addWidget(self.views, 1)
+        self._middle = column
+        self.place_notices()
         self.setCentralWidget(middle)
+
+    def place_notices(self) -> None:
+        """Notices stand under the canvas header, unless the start screen has borrowed them."""
+        self._middle.insertWidget(1, self.notices)
 
     def _rail(self, side: Side) -> Rail:
         rail = Rail()
@@ -178,6 +186,11 @@ class MainWindow(QMainWindow):
         self.top_bar.save.clicked.connect(self.actions_by_name["save_picture"].trigger)
         self.top_bar.model.clicked.connect(self.model_menu.popup)
         self.files.named.connect(self._show_name)
+        directions = cast(DirectionsPanel, self.panel("directions"))
+        self.files.directions_opened.connect(directions.import_file)
+        for name in ("import", "export"):
+            asked = getattr(directions, f"{name}_asked")
+            asked.connect(self.actions_by_name[f"{name}_directions"].trigger)
 
     # --- panels ---------------------------------------------------------------------------------
 

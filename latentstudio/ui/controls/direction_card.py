@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import Label
@@ -25,6 +25,7 @@ STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 _NAMES = ("minus2", "minus1", "zero", "plus1", "plus2")
 _LABELS = (f"{MINUS}2", f"{MINUS}1", "0", "+1", "+2")
 _SMALLEST, _LARGEST = 40, 72  # of a face, at 100 %
+_GAP = 5  # pixels between faces
 _NEAR = 0.5  # standard deviations
 
 
@@ -80,19 +81,19 @@ class Steps(QWidget):
         return QSize(theme.px(200), self.heightForWidth(theme.px(200)))
 
     def _edge(self, width: int) -> int:
-        """Pixels of a face: the rings of neighbours share their margin."""
+        """Pixels of a face; the ring of the chosen one reaches into the gap."""
         count = len(self.tiles)
-        room = (width - MARGIN) // count - MARGIN
+        room = (width - 2 * MARGIN - (count - 1) * _GAP) // count
         return max(theme.px(_SMALLEST), min(room, theme.px(_LARGEST)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        edge = self._edge(self.width())
+        edge, pitch = self._edge(self.width()), self._edge(self.width()) + _GAP
+        used = edge + (len(self.tiles) - 1) * pitch + 2 * MARGIN
+        left = max(0, (self.width() - used) // 2)
         for place, tile in enumerate(self.tiles):
             tile.set_edge(edge)
-            tile.setGeometry(
-                place * (edge + MARGIN), 0, edge + 2 * MARGIN, self.heightForWidth(self.width())
-            )
+            tile.setGeometry(left + place * pitch, 0, edge + 2 * MARGIN, self.height())
 
 
 class DirectionCard(Card):
@@ -125,13 +126,16 @@ class DirectionCard(Card):
         )
         row = Row("Layers", self.layers, label_width=62, stretch=True)
         row.setVisible(layers > 1)  # one layer is all there is to move
-        self.body.addWidget(row)
+        self._words = QVBoxLayout()
+        self._words.setContentsMargins(4, 0, 4, 0)
+        self._words.addWidget(row)
+        self.body.addLayout(self._words)
         self.origin = InfoLine("", "info")
-        self.body.addWidget(self.origin)
+        self._words.addWidget(self.origin)
         self.overlap = InfoLine("", "warning", "Lock it")
         self.overlap.activated.connect(self.lock_asked)
         self.overlap.hide()
-        self.body.addWidget(self.overlap)
+        self._words.addWidget(self.overlap)
         self.name: QLineEdit | None = None
         self.remove: IconButton | None = None
         if own:
@@ -150,7 +154,7 @@ class DirectionCard(Card):
         line.addWidget(Label("Name"))
         line.addWidget(field, 1)
         line.addWidget(remove)
-        self.body.addLayout(line)
+        self._words.addLayout(line)
         self.name, self.remove = field, remove
 
     def set_names(self, prefix: str) -> None:

@@ -12,6 +12,7 @@ _TITLES = {
     "components": "Principal components",
     "sefa": "SeFa directions",
     "learn": "Direction from examples",
+    "import_directions": "Import directions",
 }
 _OFFERS = {
     "attributes": (
@@ -26,7 +27,6 @@ _OFFERS = {
         "What the network's own weights amplify most, found without drawing a face.",
         "Factorise the weights",
     ),
-    "learn": ("", ""),
 }
 
 
@@ -56,7 +56,7 @@ class Finder(QObject):
         """Show how a method's job stands; ``offered`` says whether it can be started here."""
         self._method, self._offered = method, offered
         running = method in self._progress
-        words, button = _OFFERS[method] if offered and not running else ("", "")
+        words, button = _OFFERS.get(method, ("", "")) if offered and not running else ("", "")
         self.box.set_words(words, button)
         self.box.set_progress(*self._progress.get(method, (None, "")))
         self.box.setVisible(running or bool(button))

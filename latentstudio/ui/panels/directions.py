@@ -1,6 +1,7 @@
 """Directions: a row each for what can be changed about a face: attributes, components, own ones."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -195,7 +196,9 @@ class DirectionsPanel(Panel):
         group = self.group()
         if group == "components":
             return _METHODS[self.methods.current()]
-        return "learn" if group == "mine" else "attributes"
+        if group == "attributes":
+            return "attributes"
+        return "import_directions" if self.finder.is_running("import_directions") else "learn"
 
     def _show_empty(self, group: str, some: bool, found: bool) -> None:
         words = []
@@ -224,10 +227,19 @@ class DirectionsPanel(Panel):
         if self.learn.reason():
             return
         taken = {d.name for d in self.known()}
-        self.tabs.set_current(_GROUPS.index("mine"))
-        self._refill()
+        self._show_group("mine")
         plus, minus = self._examples()
         self.finder.start("learn", name=free_name("Learned", taken), plus=plus, minus=minus)
+
+    def import_file(self, path: Path) -> None:
+        """Bring the directions of a file into Mine; how faces spread along them may be measured."""
+        self._show_group("mine")
+        self.finder.start("import_directions", path=path)
+        self._refill()
+
+    def _show_group(self, group: str) -> None:
+        self.tabs.set_current(_GROUPS.index(group))
+        self._refill()
 
     def _examples(self) -> tuple[list[Recipe], list[Recipe]]:
         """The marked faces of this model, plus and minus."""
@@ -291,9 +303,7 @@ class DirectionsPanel(Panel):
         own = set(self.document.state.directions)
         taken = {d.name for d in self.known() if d not in own}
         self.document.edit(label, lambda state: with_directions(state, found, taken))
-        group = "attributes" if found[0].group == "attributes" else "mine"
-        self.tabs.set_current(_GROUPS.index(group))
-        self._refill()
+        self._show_group("attributes" if found[0].group == "attributes" else "mine")
 
     def _take_found(self, method: str, result: object, model_id: str) -> None:
         if method in _METHODS:
@@ -303,7 +313,8 @@ class DirectionsPanel(Panel):
         elif isinstance(result, Direction):
             self.add_directions([result], f"Learn {result.name}")
         else:
-            self.add_directions(tuple(result), "Learn attributes")  # type: ignore[arg-type]
+            label = "Learn attributes" if method == "attributes" else "Import directions"
+            self.add_directions(tuple(result), label)  # type: ignore[arg-type]
 
     def _rename(self, direction: Direction, name: str) -> None:
         taken = {d.name for d in self.known()}

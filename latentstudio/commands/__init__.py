@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "inspect": "show what a model file is, without running anything in it",
     "generate": "draw the faces of some seeds",
     "interpolate": "draw a clip that walks from seed to seed",
+    "inpaint": "make a part of pictures anew: what the model finds likely there",
     "evaluate": "measure how good a model's pictures are",
     "render": "draw the picture of a session, a PNG or a recipe again",
     "bench": "measure how fast this machine draws",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from latentstudio.core.errors import StudioError
-from latentstudio.core.untrusted import InputError
+from latentstudio.core.untrusted import InputError, read_file
 from latentstudio.data import layout
 from latentstudio.data.factor import Factor
 
@@ -161,6 +161,21 @@ def read_picture(data: bytes, resolution: int) -> NDArray[np.uint8]:
     square = upright.crop((left, top, left + side, top + side))
     small = square.resize((resolution, resolution), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return np.asarray(small)
+
+
+def read_square(path: Path, resolution: int) -> NDArray[np.uint8]:
+    """``read_picture`` of a file.
+
+    Raises:
+        StudioError: no such file, no picture, damaged, too small or too large.
+    """
+    data = read_file(path, MAX_FILE_BYTES)
+    try:
+        return read_picture(data, resolution)
+    except _ERRORS as error:
+        raise StudioError(
+            f"Could not read {path.name}", _reason(error), "Give a PNG, JPEG or WebP picture."
+        ) from error
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

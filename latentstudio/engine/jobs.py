@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 JOBS: dict[str, str] = {
     "face_map": "latentstudio.engine.face_map:face_map",
     "pace": "latentstudio.engine.pace:pace",
+    "inpaint": "latentstudio.engine.inpaint:inpaint",
     "pictures": "latentstudio.engine.export:pictures",
     "sheet": "latentstudio.engine.export:sheet",
     "variation": "latentstudio.engine.variation:variation",
     "clip": "latentstudio.engine.export:clip",
+    "attributes": "latentstudio.engine.discover:attributes",
     "components": "latentstudio.engine.discover:components",
     "sefa": "latentstudio.engine.discover:sefa",
     "import_directions": "latentstudio.engine.discover:import_directions",

@@ -114,7 +114,13 @@ def _descend(place: "Place", measurement: Measurement, total: int) -> Steps[Step
 
 
 class Place:
-    """The latents that are searched for, in units in which samples have variance one."""
+    """The latents that are searched for, in units in which samples have variance one.
+
+    Attributes:
+        points: [candidates, ...].
+        images: their pictures [candidates, 3, R, R], a step behind.
+        fits: their distances [candidates], likewise.
+    """
 
     def __init__(self, generator: Generator, settings: Settings, classes: Tensor | None) -> None:
         self.generator, self.settings, self.classes = generator, settings, classes
@@ -128,24 +134,29 @@ class Place:
             )
         self.mean, self.scale = self._units()
         self.points = torch.zeros(0)
+        self.images = torch.zeros(0)
+        self.fits = torch.zeros(0)
 
     def starts(self, measurement: Measurement) -> Iterator[tuple[int, Tensor]]:
         """Samples drawn and, after each batch, the best so far: [candidates, ...]."""
         best: list[tuple[float, int]] = []
-        kept: dict[int, Tensor] = {}
+        kept: dict[int, tuple[Tensor, Tensor]] = {}
         count = self.settings.candidates
         for first in range(0, max(self.settings.bank, count), _BANK_BATCH):
             points = self._samples(first, _BANK_BATCH)
             with torch.no_grad():
-                fits = measurement.distance(self.draw(points)).tolist()
+                images = self.draw(points)
+                fits = measurement.distance(images).tolist()
             for offset, fit in enumerate(fits):
                 if math.isfinite(fit):
                     best.append((fit, first + offset))
-                    kept[first + offset] = points[offset]
+                    kept[first + offset] = (points[offset], images[offset])
             best = sorted(best)[:count]
             kept = {number: kept[number] for _, number in best}
             if len(best) == count:
-                yield first + _BANK_BATCH, torch.stack([kept[number] for _, number in best])
+                self.images = torch.stack([kept[number][1] for _, number in best])
+                self.fits = torch.tensor([fit for fit, _ in best])
+                yield first + _BANK_BATCH, torch.stack([kept[number][0] for _, number in best])
         if len(best) < count:
             raise StudioError(
                 "The search found no start",
@@ -165,8 +176,10 @@ class Place:
         points = self.points[rows].clone().requires_grad_()
         with torch.enable_grad():
             images = self.draw(points)
-            loss = measurement.distance(images) + self.settings.realism * self.doubt(images, points)
+            fits = measurement.distance(images)
+            loss = fits + self.settings.realism * self.doubt(images, points)
             (slope,) = torch.autograd.grad(loss.sum(), points)
+        self.images[rows], self.fits[rows] = images.detach(), fits.detach()
         # A candidate that is broken stays where it is; ``answers`` drops it.
         slope = torch.nan_to_num(slope, 0.0, 0.0, 0.0)
         self._times[rows] += 1

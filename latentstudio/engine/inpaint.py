@@ -1,0 +1,126 @@
+"""Inpainting job: fills the hole of a picture with what the model finds likely there.
+
+Yeh et al. 2017, "Semantic image inpainting with deep generative models": networks stay as they
+are, z is searched for, and only the hole is taken from what is drawn.
+"""
+
+from collections.abc import Generator as Steps
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from latentstudio.core.errors import StudioError
+from latentstudio.core.mask import Mask
+from latentstudio.core.recipe import Vector
+from latentstudio.engine.blend import Blend, blended
+from latentstudio.engine.measure import known_pixels
+from latentstudio.engine.messages import Step
+from latentstudio.engine.search import Candidate, Place, Settings, search
+from latentstudio.models.generator import Generator
+
+Rgb = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """One answer: the picture with its hole filled, and what was drawn for it.
+
+    Attributes:
+        pixels: uint8 [R, R, 3]; outside of the hole and its border the bytes that were given.
+        drawn: uint8 [R, R, 3], the model's whole picture.
+        latent: where it is.
+        fit: weighted mean difference of the known pixels, 0 to 2.
+        doubt: what the discriminator, or the prior, has against it.
+    """
+
+    pixels: Rgb
+    drawn: Rgb
+    latent: Vector
+    fit: float
+    doubt: float
+
+
+def inpaint(
+    generator: Generator,
+    picture: Rgb,
+    mask: Mask,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    way: Blend = "poisson",
+    classes: Tensor | None = None,
+) -> Steps[Step, None, list[Filled]]:
+    """Fill a hole in several ways.
+
+    Args:
+        generator: draws.
+        picture: uint8 [R, R, 3] of the model's resolution.
+        mask: of the same size, 255 to be made anew.
+        settings: how to search.
+        way: how the seam is treated.
+        classes: weights [1, C] for models with classes.
+
+    Yields:
+        a Step; its ``preview`` is a list of (pixels cut into the picture, fit), best first.
+
+    Returns:
+        The answers, the best fit first.
+
+    Raises:
+        StudioError: the mask is empty or full, or of another size than the picture.
+    """
+    _check(generator, picture, mask)
+    target = to_image(picture)
+    measurement = known_pixels(target, torch.from_numpy(mask.hole.copy()))
+    steps = search(generator, measurement, settings, classes)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            return [_filled(picture, mask, candidate, way) for candidate in end.value]
+        yield replace(step, preview=_preview(picture, mask, step.preview))
+
+
+def to_image(picture: Rgb) -> Tensor:
+    """Pixels uint8 [R, R, 3] to [3, R, R] in [-1, 1]."""
+    return torch.from_numpy(picture.copy()).permute(2, 0, 1).float().div(127.5).sub(1)
+
+
+def to_picture(image: npt.NDArray[np.float32] | Tensor) -> Rgb:
+    """[3, R, R] in [-1, 1] to pixels uint8 [R, R, 3]."""
+    numbers = np.asarray(image, np.float32).transpose(1, 2, 0)
+    pixels: Rgb = np.clip(np.rint(numbers * 127.5 + 127.5), 0, 255).astype(np.uint8)
+    return pixels
+
+
+def _preview(picture: Rgb, mask: Mask, place: Place) -> list[tuple[Rgb, float]]:
+    order = place.fits.argsort().tolist()
+    drawn = place.images.float().cpu().numpy()
+    return [
+        (blended(picture, to_picture(drawn[i]), mask, "none"), float(place.fits[i])) for i in order
+    ]
+
+
+def _filled(picture: Rgb, mask: Mask, candidate: Candidate, way: Blend) -> Filled:
+    drawn = to_picture(candidate.image)
+    pixels = blended(picture, drawn, mask, way)
+    return Filled(pixels, drawn, candidate.latent, candidate.fit, candidate.doubt)
+
+
+def _check(generator: Generator, picture: Rgb, mask: Mask) -> None:
+    side = generator.info.resolution
+    if picture.shape != (side, side, 3) or mask.levels.shape != (side, side):
+        raise StudioError(
+            "The picture does not fit the model",
+            f"it has {picture.shape[1]} x {picture.shape[0]} pixels, the model {side} x {side}",
+            "Crop it to the model's frame first.",
+        )
+    if not mask.hole.any():
+        raise StudioError(
+            "Nothing is painted", "the mask is empty", "Paint what is to be made anew."
+        )
+    if mask.hole.all():
+        raise StudioError(
+            "Everything is painted", "no known pixel is left", "Leave some of the picture."
+        )

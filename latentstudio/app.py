@@ -73,6 +73,8 @@ def run(paths: Sequence[str] = (), device: str = "auto", precision: str = "float
     install_hooks(window)
     close_on_signals(window)
     window.desk.restore()
+    if not paths:  # who comes without a file chooses a face first
+        window.start.open()
     window.show()
     # The engine imports torch, which stalls the window for a moment: after the first paint.
     QTimer.singleShot(0, lambda: begin(window, paths, device, precision))

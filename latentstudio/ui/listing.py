@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from latentstudio.ui.controls import (
     Chip,
+    FaceMapView,
     IconButton,
     PrimaryButton,
     SeedField,
@@ -32,6 +33,7 @@ _KINDS: dict[type[QWidget], str] = {
     TileGrid: "faces",
     TileStrip: "faces",
     TabStrip: "tabs",
+    FaceMapView: "map",
 }
 
 

@@ -76,6 +76,14 @@ def _is_helper(widget: object) -> bool:
     return type(widget).__name__ in {"QTipLabel", "QComboBoxPrivateContainer", "QRubberBand"}
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Maps of faces are kept beside the test, too."""
+    monkeypatch.setattr(
+        "latentstudio.core.face_map.cache_folder", lambda: tmp_path / "cache" / "face-maps"
+    )
+
+
 @pytest.fixture
 def check_screen(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[QImage, str], None]:
     """Compares a picture with the kept one of a name."""

@@ -9,6 +9,8 @@ from latentstudio.ui.panels.classes import ClassesPanel
 from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.face import FacePanel
 from latentstudio.ui.panels.interpolate import InterpolatePanel
+from latentstudio.ui.panels.map import MapPanel
+from latentstudio.ui.panels.motion import MotionPanel
 from latentstudio.ui.panels.noise import NoisePanel
 from latentstudio.ui.panels.plane import PlanePanel
 from latentstudio.ui.panels.truncation import TruncationPanel
@@ -30,6 +32,8 @@ PANELS: tuple[Line, ...] = (
     # where the face comes from
     Line(FacePanel, "left", ("explore",)),
     Line(PlanePanel, "left", ("explore",)),
+    Line(MotionPanel, "left", ("explore",)),
+    Line(MapPanel, "left", ("explore",)),
     Line(InterpolatePanel, "left", ("explore", "mix")),
     Line(ClassesPanel, "left", ("explore",)),
     # what is done to it

@@ -6,18 +6,23 @@ from PySide6.QtWidgets import QWidget
 
 from latentstudio.ui.controls import (
     Chip,
+    CornerPad,
     FaceMapView,
     IconButton,
+    NameList,
     PrimaryButton,
     SeedField,
     SeedPlane,
     Segmented,
+    ShareTable,
     SliderRow,
+    SourceCard,
     TabStrip,
     TextButton,
     Tile,
     TileGrid,
     TileStrip,
+    Toggle,
 )
 
 _KINDS: dict[type[QWidget], str] = {
@@ -33,7 +38,12 @@ _KINDS: dict[type[QWidget], str] = {
     TileGrid: "faces",
     TileStrip: "faces",
     TabStrip: "tabs",
+    NameList: "names",
     FaceMapView: "map",
+    CornerPad: "plane",
+    ShareTable: "table",
+    SourceCard: "source",
+    Toggle: "switch",
 }
 
 

@@ -117,16 +117,19 @@ class ClassesPanel(Panel):
         return row
 
     def _path_row(self) -> SliderRow:
-        return self.slider(
-            "path",
-            "A to B",
-            (0.0, 1.0),
-            0.0,
+        row = SliderRow("A to B", 0.0, 1.0, 0.0, label_width=80)
+        self.add("path", row)
+        row.set_tooltip(
+            "From class to class, while the face stays where it lies in the latent space"
+        )
+        self.bind(
+            row,
+            f"{self.key}.path",
+            "Class path",
             lambda recipe: classes.path_of(recipe, self._names),
             lambda recipe, value: classes.with_path(recipe, self._names, value),
-            "From class to class, while the face stays where it lies in the latent space",
-            label_width=80,
         )
+        return row
 
     @property
     def _names(self) -> tuple[str, ...]:

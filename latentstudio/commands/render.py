@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from latentstudio.commands.answer import Answer, say
-from latentstudio.commands.arguments import add_device
+from latentstudio.commands.arguments import add_device, whole
 from latentstudio.commands.drawing import Drawer, open_drawer
 from latentstudio.commands.library import find
 from latentstudio.core.errors import StudioError
@@ -34,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="MODEL", help="draw with this model, whichever it was made with"
     )
+    parser.add_argument(
+        "--threads", metavar="N", type=whole(1, MAX_THREADS),
+        help="draw with so many (as the picture was drawn, or every core)",
+    )  # fmt: skip
     add_device(parser)
 
 
@@ -105,8 +109,8 @@ def _check_name(out: Path) -> None:
 def _open(source: str, drawn: Drawn | None, options: argparse.Namespace) -> Drawer:
     """The model, ready to draw as ``drawn`` says as far as this machine can."""
     if drawn is None:
-        return open_drawer(source, options.device, options.precision)
-    threads = min(drawn.threads, MAX_THREADS)
+        return open_drawer(source, options.device, options.precision, options.threads)
+    threads = options.threads or min(drawn.threads, MAX_THREADS)
     device = _device(drawn.device) if options.device == "auto" else options.device
     drawer = open_drawer(source, device, options.precision, threads)
     if (drawer.device, drawer.precision, threads) != (

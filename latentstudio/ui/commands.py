@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from latentstudio.core.direction import without_moves
 from latentstudio.core.recipe import Truncation, seed_of, title_of, with_seed
 from latentstudio.ui import cards, theme
+from latentstudio.ui.copy_command import copy_command
 from latentstudio.ui.direction_commands import DirectionCommands
 from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.panels.face import FacePanel
@@ -60,6 +61,7 @@ class Commands:
             "undo": window.document.undo,
             "redo": window.document.redo,
             "copy": lambda: window.files.copy_picture(),
+            "copy_command": lambda: copy_command(window, self._ask),
             "models": lambda: window.model_menu.popup(),
             "about_model": lambda: cards.about_model(window),
             "jobs": lambda: window.jobs.popup(),

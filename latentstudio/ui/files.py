@@ -15,6 +15,7 @@ from latentstudio.core.direction import Direction
 from latentstudio.core.direction_file import write_directions
 from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
+from latentstudio.core.files import atomic_write
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.picture import Drawn, PictureNote, note_of, png_bytes, write_picture
 from latentstudio.core.recents import read_recents, remember
@@ -242,6 +243,12 @@ class Files(QObject):
             lambda: write_directions(path, directions),
             lambda _nothing: self._notices.post("info", f"Saved {path.name}", str(path.parent)),
             self.complain,
+        )
+
+    def write_text(self, path: Path, text: str, then: Callable[[], None]) -> None:
+        """Write a text as a file of its own, then do something."""
+        self._background.run(
+            lambda: atomic_write(path, text.encode()), lambda _nothing: then(), self.complain
         )
 
     def copy_picture(self) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSettings, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
@@ -196,9 +197,10 @@ def listen(report: Report) -> None:
 
 
 def no_dialogs() -> None:
-    """Every file dialog is cancelled at once."""
+    """Every file dialog is cancelled at once, and so is every drag: it would wait for its drop."""
     for name in ("getOpenFileName", "getSaveFileName", "getOpenFileNames", "getExistingDirectory"):
         setattr(QFileDialog, name, staticmethod(lambda *_a, **_k: ("", "")))
+    QDrag.exec = lambda *_a: Qt.DropAction.IgnoreAction  # type: ignore[method-assign]
 
 
 def main() -> int:

@@ -1,6 +1,8 @@
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QFileDialog
 
 from tests.ui.driver import Driver
@@ -12,6 +14,7 @@ def test_a_restless_visitor_finds_no_fault_and_can_undo_it_all(
 ) -> None:
     for name in ("getOpenFileName", "getSaveFileName", "getOpenFileNames", "getExistingDirectory"):
         monkeypatch.setattr(QFileDialog, name, lambda *_a, **_k: ("", ""))
+    monkeypatch.setattr(QDrag, "exec", lambda *_a: Qt.DropAction.IgnoreAction)
     threads = threading.active_count()
     driver = Driver(studio.window, seed=1)
     report = driver.drive(150)

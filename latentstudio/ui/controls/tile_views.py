@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDrag, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     )
 
 _GAP, _SIDE = 8, 12  # between two faces; before the first
+_DRAGGED = 64  # pixels of the face under the pointer
 _MOVES = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
@@ -292,6 +293,21 @@ class FaceView(Control, QListView):
         index = self.indexAt(event.pos())
         if index.isValid():
             self.menu_asked.emit(index.row(), event.globalPos())
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drags the chosen faces, the one that was taken hold of under the pointer."""
+        index = self.currentIndex()
+        if self._list.mime is None or not index.isValid():
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self._list.mimeData([index]))
+        image = self.faces[index.row()].image
+        if image is not None:
+            edge = theme.px(_DRAGGED)
+            smooth = Qt.TransformationMode.SmoothTransformation
+            drag.setPixmap(QPixmap.fromImage(image).scaledToWidth(edge, smooth))
+            drag.setHotSpot(QPoint(edge // 2, edge // 2))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

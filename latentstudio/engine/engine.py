@@ -115,7 +115,7 @@ class Engine:
             self._thumbnails = deque([*kept, *(replace(r, batch=batch) for r in requests)])
             self._wake.notify()
 
-    def start_job(self, name: str, title: str, **options: Any) -> int:
+    def start_job(self, name: str, title: str, /, **options: Any) -> int:
         """Queue a long task from JOBS; its id comes back with every message about it."""
         if name not in JOBS:
             raise KeyError(name)

@@ -144,7 +144,7 @@ class EngineBridge(QObject):
 
     # --- Tasks, the narrow face for panels -------------------------------------------------------
 
-    def start_job(self, name: str, title: str, **options: Any) -> int:
+    def start_job(self, name: str, title: str, /, **options: Any) -> int:
         """Start a long task by name; ``job_changed`` tells how it goes."""
         return self._engine.start_job(name, title, **options)
 

@@ -14,6 +14,7 @@ from latentstudio.core.direction import (
     Styles,
     gain,
     overlapping,
+    reading,
     step_along,
     with_reading,
     without_moves,
@@ -33,6 +34,7 @@ from latentstudio.ui.panel import SETTLE_MS, Tasks
 _FOLLOW_MS = 33  # nobody reads numbers that change more often
 _SOFT = 1  # layers beside a range that move half as far
 _NOTHING = 1e-6
+_SAME = 1e-3  # standard deviations; the rows round to this
 
 
 class DirectionItem(QWidget):
@@ -175,9 +177,7 @@ class DirectionRows(QObject):
             gesture = self._begin(direction)
             if gesture is None:
                 return
-        change = with_reading(
-            gesture.base, direction, gesture.step, gesture.styles, target
-        )  # from where the gesture began: no error adds up, and no late picture matters
+        change = gesture.to(target)
         self._gesture = replace(gesture, last=change)
         self._document.edit_recipe(direction.name, lambda _r: change, ("directions", direction))
 
@@ -278,8 +278,8 @@ class DirectionRows(QObject):
         here = self._readings.at(styles).round(3).tolist()
         own = self._readings.at(moved_styles(styles, recipe.moves, ())).round(3).tolist()
         moved = {move.name for move in recipe.moves}
-        for item, reading, seeds in zip(self._seen, here, own, strict=True):
-            item.row.show_place(reading, seeds, item.direction.name in moved)
+        for item, place, seeds in zip(self._seen, here, own, strict=True):
+            item.row.show_place(place, seeds, item.direction.name in moved)
         if self._open is not None and self._open.card is not None:
             self._open.card.steps.set_current(self._open.row.place())
         self._pause.start()
@@ -354,13 +354,22 @@ class DirectionRows(QObject):
 
 @dataclass(frozen=True, slots=True)
 class _Gesture:
-    """Where a drag began, along which step, and the recipe that it has led to."""
+    """Where a drag began, along which step, and the recipe that it has led to.
+
+    Every position is reached from the beginning: no error adds up, and no late picture matters.
+    """
 
     direction: Direction
     base: Recipe
     styles: Styles
     step: Move
     last: Recipe
+
+    def to(self, target: float) -> Recipe:
+        """The recipe with this reading; the one it began with, where that is its reading."""
+        if abs(target - reading(self.direction, self.styles)) < _SAME:
+            return self.base
+        return with_reading(self.base, self.direction, self.step, self.styles, target)
 
 
 def _source(recipe: Recipe) -> Recipe:

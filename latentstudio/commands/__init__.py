@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "generate": "draw the faces of some seeds",
     "interpolate": "draw a clip that walks from seed to seed",
     "inpaint": "make a part of pictures anew: what the model finds likely there",
+    "directions": "find directions of the style space, for sliders",
     "evaluate": "measure how good a model's pictures are",
     "render": "draw the picture of a session, a PNG or a recipe again",
     "bench": "measure how fast this machine draws",

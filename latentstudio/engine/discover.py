@@ -1,5 +1,6 @@
 """Jobs that find directions without examples: principal components, closed form, from a file."""
 
+import contextlib
 import hashlib
 from collections.abc import Generator as Steps
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,9 @@ from latentstudio.core.files import make_folder
 from latentstudio.core.recents import cache_folder
 from latentstudio.core.recipe import Span
 from latentstudio.engine.messages import Step
+from latentstudio.metrics.attribute_directions import SAMPLES as ATTRIBUTE_SAMPLES
+from latentstudio.metrics.attribute_directions import attribute_directions
+from latentstudio.metrics.evaluation import choose_referee
 from latentstudio.metrics.samples import classes_of, styles_of
 from latentstudio.models.generator import Generator
 from latentstudio.models.style_space import StyleMoments, StyleSpace, direction_of, signed
@@ -70,7 +74,7 @@ def components(
     count = max(1, min(count, MOST))
     space = StyleSpace.of(generator)
     samples = max(2 * MOST, samples or (DRAWN if space.is_z else SAMPLES))
-    file = _cache_file(generator, samples)
+    file = _cache_file(generator, f"pca-{samples}")
     found = _cached(file, generator)
     if not found:
         found = yield from (_of_pictures if space.is_z else _of_styles)(generator, space, samples)
@@ -114,6 +118,40 @@ def sefa(generator: Generator, count: int = COUNT) -> Steps[Step, None, Directio
             )
         )
     return tuple(found)
+
+
+def attributes(
+    generator: Generator, samples: int = ATTRIBUTE_SAMPLES, referee: str | None = None
+) -> Steps[Step, None, Directions]:
+    """Directions of what a referee reads on drawn faces; see ``attribute_directions``.
+
+    Found once for a model, a referee and a number of faces, then kept in the user's cache.
+
+    Args:
+        generator: the model.
+        samples: faces to draw.
+        referee: a name; by default the first referee of the model's resolution.
+
+    Returns:
+        Directions in group ``attributes``, with their accuracy on faces held out.
+
+    Raises:
+        StudioError: there is no referee for this resolution, or nothing to learn.
+    """
+    judge = choose_referee(referee, generator.info.resolution)
+    file = _cache_file(generator, f"{judge.weights_hash[:16]}-{samples}")
+    found = _cached(file, generator)
+    if not found:
+        steps = attribute_directions(generator, judge, samples)
+        with contextlib.closing(steps):
+            while not found:
+                try:
+                    yield Step(*next(steps))
+                except StopIteration as end:
+                    found = end.value
+        _keep(file, found)
+    yield Step(1, 1)
+    return found
 
 
 def import_directions(generator: Generator, path: Path) -> Steps[Step, None, Directions]:
@@ -289,9 +327,9 @@ def _measured(direction: Direction, space: StyleSpace, moments: StyleMoments) ->
 # --- the cache -----------------------------------------------------------------------------------
 
 
-def _cache_file(generator: Generator, samples: int) -> Path:
+def _cache_file(generator: Generator, how: str) -> Path:
     key = hashlib.sha256(generator.info.model_id.encode()).hexdigest()[:32]
-    return cache_folder() / "components" / f"{key}-{samples}{ENDING}"
+    return cache_folder() / "directions" / f"{key}-{how}{ENDING}"
 
 
 def _cached(file: Path, generator: Generator) -> Directions:

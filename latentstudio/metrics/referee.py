@@ -137,20 +137,24 @@ class Referee:
             styles: names of styles that it learned from; unknown ones are read in nothing. They do
                 not matter to a referee that learned a single style.
         """
+        trusted = _trusted(self.accuracy_in(styles))
+        return tuple(head.name for head in self.heads if head.name in trusted)
+
+    def accuracy_in(self, styles: Iterable[str]) -> Mapping[str, float]:
+        """How well each factor is read in the worst of these styles; as ``trusted_in``."""
         if not self.card.accuracy_by_style:
-            return self.trusted
+            return self.accuracy
         tables = [self.card.accuracy_by_style.get(style, {}) for style in styles]
-        names = [head.name for head in self.heads]
         if not all(tables):
-            return ()
+            return {}
         worst = {
-            name: min(table[name] for table in tables if name in table)
-            for name in names
-            if any(name in table for table in tables)
+            head.name: min(table[head.name] for table in tables if head.name in table)
+            for head in self.heads
+            if any(head.name in table for table in tables)
         }
         if len(tables) > 1 and "style" in self.accuracy:
             worst["style"] = self.accuracy["style"]
-        return tuple(name for name in names if name in _trusted(worst))
+        return worst
 
     def features(self, images: Tensor) -> Tensor:
         """The embedding [B, 128] of pictures.

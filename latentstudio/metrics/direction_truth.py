@@ -1,0 +1,269 @@
+"""Do attribute sliders tell the truth? Moves faces along directions, and asks another referee."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator as Steps
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from latentstudio.core.direction import Direction, gain, reading, rows, step_along
+from latentstudio.metrics.attribute_directions import read_faces
+from latentstudio.metrics.attributes import ATTRIBUTES, Attribute, Kind, heads_of
+from latentstudio.metrics.referee import Referee
+from latentstudio.metrics.samples import classes_of, styles_of
+from latentstudio.models.generator import Generator
+
+FACES = 500
+"""New faces that are moved."""
+
+FIRST = 1_000_000
+"""Seed of the first one: directions were learned from smaller seeds."""
+
+FLIPPED = 0.85
+"""So many of the faces must change to what the slider says."""
+
+FOLLOWED = 0.9
+"""So many of the faces must follow an ordered slider, with so high a rank correlation."""
+
+KEPT = 0.1
+"""So many faces may change in an attribute that is locked."""
+
+_POSITIONS = (-2.0, -1.0, 0.0, 1.0, 2.0)
+_BATCH = 16
+_NORMAL = 1.959964  # of 95 %
+
+Levels = dict[str, Tensor]
+Look = Callable[[Tensor], Levels]
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of some faces, with the interval that the true share lies in by 95 %."""
+
+    hits: int
+    faces: int
+
+    @property
+    def value(self) -> float:
+        return self.hits / self.faces if self.faces else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's score interval (Wilson 1927); 0 to 1 where there are no faces."""
+        return wilson(self.hits, self.faces)
+
+
+Tally = dict[str, Share]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """How far a slider does what it says.
+
+    Attributes:
+        name: of the direction.
+        kind: binary or ordered.
+        shares: binary: ``up`` (of the faces without it, those that have it at +2) and ``down``;
+            ordered: ``follow`` (faces whose reading has a rank correlation of 0.9 or more with
+            five positions of the slider).
+        locked: the same for a binary one while the other attributes are locked.
+        others: of all faces moved so, those in which another binary attribute changed, by name.
+    """
+
+    name: str
+    kind: Kind
+    shares: Mapping[str, Share]
+    locked: Mapping[str, Share] = field(default_factory=dict)
+    others: Mapping[str, Share] = field(default_factory=dict)
+
+    @property
+    def value(self) -> float:
+        """The smallest of its shares; NaN where no face could be moved."""
+        return min((share.value for share in self.shares.values()), default=math.nan)
+
+    @property
+    def bound(self) -> float:
+        return FLIPPED if self.kind == "binary" else FOLLOWED
+
+    @property
+    def holds(self) -> bool:
+        return self.value >= self.bound
+
+    @property
+    def worst_other(self) -> tuple[str, Share] | None:
+        """The locked attribute that changed most often."""
+        return max(self.others.items(), key=lambda item: item[1].value, default=None)
+
+
+@dataclass(frozen=True)
+class _Slider:
+    """A direction, the attribute that it is for, and those that can be locked beside it."""
+
+    direction: Direction
+    attribute: Attribute
+    locks: tuple[Direction, ...] = ()
+
+
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """The interval that a share lies in by 95 %, from ``hits`` of ``count`` (Wilson 1927)."""
+    if not count:
+        return 0.0, 1.0
+    share, z = hits / count, _NORMAL
+    middle = share + z * z / (2 * count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    scale = 1 + z * z / count
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
+def judged(directions: Sequence[Direction], judge: Referee) -> tuple[str, ...]:
+    """The names of the directions that a referee can judge: attributes that it reads."""
+    return tuple(slider.direction.name for slider in _sliders(directions, judge))
+
+
+def faces_moved(directions: Sequence[Direction], judge: Referee, count: int = FACES) -> int:
+    """How many pictures ``direction_truth`` draws, for a progress bar."""
+    sliders = _sliders(directions, judge)
+    each = {"binary": 2, "ordered": len(_POSITIONS)}
+    return count * (1 + sum(each[slider.attribute.kind] for slider in sliders))
+
+
+def direction_truth(
+    generator: Generator, directions: Sequence[Direction], judge: Referee, count: int = FACES
+) -> Steps[int, None, list[Truth]]:
+    """Move new faces along attribute directions, and read them; yields how many were drawn.
+
+    A binary slider goes to +2 where the judge reads 'no' and to -2 where it reads 'yes': once
+    alone, once with the other attributes locked. An ordered one goes to -2, -1, 0, 1 and 2.
+    Positions are absolute, as in the window. Attributes of the same part of a face rule each other
+    out and are not locked beside each other.
+
+    Args:
+        generator: the model.
+        directions: its attribute directions; those that the judge does not read are passed over.
+        judge: best another referee than they were learned with.
+        count: faces.
+    """
+    sliders, heads = _sliders(directions, judge), heads_of(judge)
+    tallies: dict[str, list[Tally]] = {}
+
+    def look(moved: Tensor) -> Levels:
+        read = read_faces(generator, judge, moved)
+        levels = {s.attribute.name: s.attribute.level(read, heads) for s in sliders}
+        return {name: level for name, level in levels.items() if level is not None}
+
+    for start in range(FIRST, FIRST + count, _BATCH):
+        numbers = range(start, min(start + _BATCH, FIRST + count))
+        with torch.no_grad():
+            z = generator.sample_z(numbers)
+            styles = styles_of(generator, z, classes_of(generator, numbers))
+        before = look(styles)
+        yield len(styles)
+        for slider in sliders:
+            found, drawn = _moved(slider, styles, before, look)
+            tallies.setdefault(slider.direction.name, []).append(found)
+            yield drawn
+    return [_truth(slider, tallies.get(slider.direction.name, [])) for slider in sliders]
+
+
+def _sliders(directions: Sequence[Direction], judge: Referee) -> list[_Slider]:
+    known = {attribute.name: attribute for attribute in ATTRIBUTES}
+    heads = heads_of(judge)
+    found = [
+        _Slider(direction, known[direction.name])
+        for direction in directions
+        if direction.name in known and known[direction.name].read_by(heads)
+    ]
+    return [replace(slider, locks=_locks(slider, found)) for slider in found]
+
+
+def _locks(slider: _Slider, sliders: Sequence[_Slider]) -> tuple[Direction, ...]:
+    place = slider.attribute.place
+    return tuple(other.direction for other in sliders if other.attribute.place != place)
+
+
+def _moved(slider: _Slider, styles: Tensor, before: Levels, look: Look) -> tuple[Tally, int]:
+    """What a slider does to faces: counts by name, and how many faces were drawn for it."""
+    if slider.attribute.kind == "ordered":
+        return _followed(slider, styles, look), len(styles) * len(_POSITIONS)
+    name, had = slider.attribute.name, before[slider.attribute.name] > 0.5
+    targets = np.where(had.numpy(), -2.0, 2.0)
+    tally = {}
+    for how, locks in (("", ()), ("locked ", slider.locks)):
+        moved = _gone(slider.direction, locks, styles, targets)
+        after = before if moved is None else look(moved)
+        has = after[name] > 0.5
+        tally[f"{how}up"] = Share(int((has & ~had).sum()), int((~had).sum()))
+        tally[f"{how}down"] = Share(int((had & ~has).sum()), int(had.sum()))
+    places = {lock.name for lock in slider.locks}
+    for other in places & after.keys():
+        if next(a for a in ATTRIBUTES if a.name == other).kind == "binary":
+            changed = (after[other] > 0.5) != (before[other] > 0.5)
+            tally[f"other {other}"] = Share(int(changed.sum()), len(changed))
+    return tally, 2 * len(styles)
+
+
+def _followed(slider: _Slider, styles: Tensor, look: Look) -> Tally:
+    levels = []
+    for position in _POSITIONS:
+        moved = _gone(slider.direction, (), styles, np.full(len(styles), position))
+        assert moved is not None  # nothing is locked
+        levels.append(look(moved)[slider.attribute.name])
+    table = torch.stack(levels, 1)
+    shown = table[table.isfinite().all(1)]
+    follow = [rank_correlation(np.array(_POSITIONS), row.numpy()) >= FOLLOWED for row in shown]
+    return {"follow": Share(sum(follow), len(follow))}
+
+
+def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Spearman's rank correlation of two series; 0 where one of them never changes."""
+    ranks = [_ranks(np.round(series, 6)) for series in (a, b)]
+    one, other = (rank - rank.mean() for rank in ranks)
+    length = math.sqrt(float((one**2).sum() * (other**2).sum()))
+    return float((one * other).sum()) / length if length else 0.0
+
+
+def _ranks(series: np.ndarray) -> np.ndarray:
+    """Ranks from 0; equal values share the mean of theirs."""
+    _, inverse, counts = np.unique(series, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    shared: np.ndarray = (ends - (counts + 1) / 2)[inverse]
+    return shared
+
+
+def _gone(
+    direction: Direction, locks: Sequence[Direction], styles: Tensor, targets: np.ndarray
+) -> Tensor | None:
+    """Styles [B, L, D] with the direction's reading at targets [B]; None where all is locked."""
+    layers = styles.shape[1]
+    step = step_along(direction, layers, locks)
+    rise = gain(direction, step, layers)
+    if abs(rise) < 1e-6:
+        return None
+    stand = [reading(direction, face) for face in styles.float().cpu().numpy()]
+    amounts = torch.tensor((targets - np.array(stand)) / rise).to(styles)
+    shares = [1.0 if step.span is None else step.span.share(layer) for layer in range(layers)]
+    rows_ = torch.tensor(rows(step.vector, layers) * np.array(shares)[:, None]).to(styles)
+    return styles + amounts[:, None, None] * rows_
+
+
+def _truth(slider: _Slider, tallies: Sequence[Tally]) -> Truth:
+    total: Tally = {}
+    for tally in tallies:
+        for name, share in tally.items():
+            so_far = total.get(name, Share(0, 0))
+            total[name] = Share(so_far.hits + share.hits, so_far.faces + share.faces)
+
+    def part(prefix: str, *names: str) -> Tally:
+        chosen = names or [n.removeprefix(prefix) for n in total if n.startswith(prefix)]
+        return {name: total[prefix + name] for name in chosen if prefix + name in total}
+
+    return Truth(
+        slider.direction.name,
+        slider.attribute.kind,
+        part("", "up", "down", "follow"),
+        part("locked "),
+        part("other "),
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 
 from latentstudio.ui import theme
-from latentstudio.ui.panels import SIDES, panels_of
+from latentstudio.ui.panels import PANELS, SIDES, panels_of
 
 if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
@@ -126,8 +126,7 @@ class Workspaces(QObject):
         """Every workspace as at the first start."""
         self._left.clear()
         self._present(self.current)
-        for panel in self._window.panels():
-            panel.set_open(not panel.reason())
+        self._open_sections()
         self.size_strip()
 
     # --- remembered -----------------------------------------------------------------------------
@@ -183,6 +182,7 @@ class Workspaces(QObject):
     def _return(self, left: Left | None) -> None:
         window = self._window
         if left is None:
+            self._open_sections()
             self.size_strip()
             return
         for rail, state in zip(window.rails, left.rails, strict=False):
@@ -194,6 +194,11 @@ class Workspaces(QObject):
         self._scrolls = left.scrolls
         self._scroll.start()
         window.desk.tell_actions()
+
+    def _open_sections(self) -> None:
+        closed = {line.kind.key for line in PANELS if self.current.key in line.closed}
+        for panel in self._window.panels():
+            panel.set_open(panel.key not in closed and not panel.reason())
 
     def _take_scrolls(self) -> None:
         for rail, place in zip(self._window.rails, self._scrolls, strict=False):

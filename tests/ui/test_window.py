@@ -71,13 +71,14 @@ def test_space_is_a_random_face_but_never_taken_from_a_button(studio: Studio) ->
     before = studio.recipe
     studio.key(Key.Key_Space)
     assert studio.recipe != before
-    button = studio.control("interpolate.add")
+    studio.key(Key.Key_2, Control)
+    button = studio.control("sources.copy")
     assert isinstance(button, TextButton)
     button.setFocus()
     now = studio.recipe
     studio.key(Key.Key_Space)
-    assert len(studio.recipe.anchors) == 2
-    assert studio.recipe.anchors[0].latent == now.anchors[0].latent
+    assert studio.document.state.sources[1] == studio.document.state.sources[0]
+    assert studio.recipe == now
 
 
 def test_letters_are_text_while_a_field_has_focus(studio: Studio) -> None:
@@ -108,7 +109,8 @@ def test_dragging_the_picture_walks_over_the_plane_in_one_step(studio: Studio) -
 
 
 def test_interpolation_from_a_to_b(studio: Studio) -> None:
-    studio.control("interpolate.add").click()  # type: ignore[attr-defined]
+    studio.key(Key.Key_2, Control)
+    studio.control("sources.add").click()  # type: ignore[attr-defined]
     first = studio.wait_for_picture().pixels
     slide(studio, "interpolate.position", [0.2, 0.5])
     assert [anchor.weight for anchor in studio.recipe.anchors] == [0.5, 0.5]

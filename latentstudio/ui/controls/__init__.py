@@ -1,5 +1,6 @@
 """The self-painted controls of the window; panels import them from here."""
 
+from latentstudio.ui.controls.band_row import BandRow
 from latentstudio.ui.controls.base import Control, Label
 from latentstudio.ui.controls.buttons import IconButton, PrimaryButton, TextButton
 from latentstudio.ui.controls.card import Card
@@ -17,14 +18,18 @@ from latentstudio.ui.controls.row import InfoLine, LinkButton, Row, Toggle
 from latentstudio.ui.controls.section import Section
 from latentstudio.ui.controls.segmented import Segmented
 from latentstudio.ui.controls.share_bar import ShareBar
+from latentstudio.ui.controls.share_line import ShareLine
+from latentstudio.ui.controls.share_table import ShareTable
 from latentstudio.ui.controls.signs import KeyCap, KeyHints, StatusDot
 from latentstudio.ui.controls.slider_row import SliderRow
+from latentstudio.ui.controls.source_card import SourceCard
 from latentstudio.ui.controls.tabs import TabStrip, WorkspaceBar
 from latentstudio.ui.controls.tile import Tile
 from latentstudio.ui.controls.tile_views import TileGrid, TileStrip
 from latentstudio.ui.controls.value_field import SeedField, ValueField
 
 __all__ = [
+    "BandRow",
     "Card",
     "Chip",
     "Control",
@@ -51,7 +56,10 @@ __all__ = [
     "SeedPlane",
     "Segmented",
     "ShareBar",
+    "ShareLine",
+    "ShareTable",
     "SliderRow",
+    "SourceCard",
     "StatusDot",
     "TabStrip",
     "TextButton",

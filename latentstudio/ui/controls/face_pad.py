@@ -63,7 +63,7 @@ class FacePad(Control, QWidget):
         self._faces = [Face() for _ in range(columns * rows)]
         self._x, self._y = span[0] / 2, span[1] / 2
         self._before = (self._x, self._y)
-        self._dragging = self._pending = False
+        self._dragging = self._pending = self._mixed = False
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -87,6 +87,12 @@ class FacePad(Control, QWidget):
             self._before = (self._x, self._y)
         self.setAccessibleDescription(f"x {self._x:.2f}, y {self._y:.2f}")
         self.update()
+
+    def set_mixed(self, on: bool) -> None:
+        """Draws the point hollow: it does not say where the picture is."""
+        if on != self._mixed:
+            self._mixed = on
+            self.update()
 
     def point(self) -> tuple[float, float]:
         """Where the point is."""
@@ -229,7 +235,7 @@ class FacePad(Control, QWidget):
         painter.setBrush(Qt.GlobalColor.white)
         painter.drawEllipse(center, radius + 0.5, radius + 0.5)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accent"))
+        painter.setBrush(theme.color("panel" if self._mixed else "accent"))
         painter.drawEllipse(center, radius - 2, radius - 2)
 
 

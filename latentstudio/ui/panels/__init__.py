@@ -6,13 +6,17 @@ from typing import Literal
 
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels.classes import ClassesPanel
+from latentstudio.ui.panels.corners import CornersPanel
 from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.face import FacePanel
 from latentstudio.ui.panels.interpolate import InterpolatePanel
+from latentstudio.ui.panels.layers import LayersPanel
 from latentstudio.ui.panels.map import MapPanel
 from latentstudio.ui.panels.motion import MotionPanel
 from latentstudio.ui.panels.noise import NoisePanel
 from latentstudio.ui.panels.plane import PlanePanel
+from latentstudio.ui.panels.sources import SourcesPanel
+from latentstudio.ui.panels.styles import StylesPanel
 from latentstudio.ui.panels.truncation import TruncationPanel
 
 Side = Literal["left", "right"]
@@ -21,11 +25,15 @@ SIDES: tuple[Side, Side] = ("left", "right")
 
 @dataclass(frozen=True)
 class Line:
-    """A panel, the rail that it stands in, and the workspaces that show it."""
+    """A panel, the rail that it stands in, and the workspaces that show it.
+
+    ``closed`` names the workspaces in which it is closed at first.
+    """
 
     kind: type[Panel]
     rail: Side
     workspaces: tuple[str, ...]
+    closed: tuple[str, ...] = ()
 
 
 PANELS: tuple[Line, ...] = (
@@ -34,12 +42,16 @@ PANELS: tuple[Line, ...] = (
     Line(PlanePanel, "left", ("explore",)),
     Line(MotionPanel, "left", ("explore",)),
     Line(MapPanel, "left", ("explore",)),
-    Line(InterpolatePanel, "left", ("explore", "mix")),
+    Line(SourcesPanel, "left", ("mix",)),
+    Line(CornersPanel, "left", ("mix",)),
     Line(ClassesPanel, "left", ("explore",)),
     # what is done to it
-    Line(TruncationPanel, "right", ("explore", "mix")),
+    Line(StylesPanel, "right", ("mix",)),
+    Line(LayersPanel, "right", ("mix",)),
+    Line(InterpolatePanel, "right", ("mix",)),
+    Line(TruncationPanel, "right", ("explore", "mix"), closed=("mix",)),
     Line(DirectionsPanel, "right", ("explore",)),
-    Line(NoisePanel, "right", ("explore", "mix")),
+    Line(NoisePanel, "right", ("explore", "mix"), closed=("mix",)),
 )
 
 

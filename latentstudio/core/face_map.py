@@ -24,6 +24,7 @@ Array = npt.NDArray[np.float64]
 FACES = 104
 POOLED = 8  # pictures are compared as 8 x 8 fields
 FILLED = 0.46  # of the area is under faces: full, with room to push them apart
+_RANKED = 0.7
 _VERSION = 1
 _HOME_ROUNDS, _ROUNDS, _MOST_ROUNDS = 40, 80, 600
 _SHRINK_AFTER, _SMALLER = 4, 0.98
@@ -58,6 +59,27 @@ class FaceMap:
         """Other faces on the same axes; their features are [N, F]."""
         places = self.place(features)
         return FaceMap(tuple(seeds), places, self.mean, self.axes, self.pictures)
+
+    def homes(self, places: Array, width: float, height: float, diameter: float) -> Array:
+        """Places [N, 2] in an area, as if faces had no size: [N, 2] centres.
+
+        The middle of a map is crowded and its edges are empty: faces go by their ranks among
+        those of the map, for the most part, which keeps what is left and right, above and below.
+        """
+        shares = np.stack([self._share(places, axis) for axis in (0, 1)], 1)
+        shares[:, 1] = 1 - shares[:, 1]  # up is more
+        room = np.maximum([width - diameter, height - diameter], 0.0)
+        centres: Array = diameter / 2 + shares * room
+        return centres
+
+    def _share(self, places: Array, axis: int) -> Array:
+        """How far across the area places are, 0 to 1: as in a normal distribution, and by rank."""
+        sorted_ = np.sort(self.places[:, axis])
+        ranks = (np.arange(len(sorted_)) + 0.5) / len(sorted_)
+        rank = np.interp(places[:, axis], sorted_, ranks)
+        normal = np.array([NormalDist().cdf(place) for place in places[:, axis]])
+        share: Array = _RANKED * rank + (1 - _RANKED) * normal
+        return share
 
 
 def make_map(seeds: Sequence[int], features: Array, pictures: bool) -> FaceMap:
@@ -111,19 +133,6 @@ def picture_features(pixels: npt.NDArray[np.uint8]) -> Array:
 def diameter_for(count: int, width: float, height: float) -> float:
     """How wide round faces are that fill an area well."""
     return float(np.sqrt(4 * FILLED * width * height / (np.pi * max(count, 1))))
-
-
-def homes(places: Array, width: float, height: float, diameter: float) -> Array:
-    """Places [N, 2] in an area, as if faces had no size: [N, 2] centres.
-
-    The middle of a map is crowded and its edges are empty; shares of a normal distribution are
-    spread evenly and keep what is left and right, above and below.
-    """
-    normal = NormalDist()
-    shares = np.array([[normal.cdf(x), normal.cdf(-y)] for x, y in places.reshape(-1, 2)])
-    room = np.array([width - diameter, height - diameter])
-    centres: Array = diameter / 2 + shares.reshape(-1, 2) * np.maximum(room, 0.0)
-    return centres
 
 
 def pushed_apart(

@@ -197,7 +197,7 @@ class StartScreen(QWidget):
     def show_face(self, index: int, image: QImage, model_id: str) -> None:
         """A face of the map has been drawn; the first four stand for the model on its card."""
         self.view.set_image(index, image)
-        images = self.view.images()
+        images = self.view.images(CARD_FACES)
         if index < CARD_FACES and len(images) == CARD_FACES:
             for card in self._cards:
                 if card.line.model_id == model_id:
@@ -240,6 +240,8 @@ class StartScreen(QWidget):
                            self.others, self.random)
             if widget.isVisible() and widget.isEnabled()
         ]  # fmt: skip
+        if not stops:  # on its way out
+            return False
         now = QApplication.focusWidget()
         place = stops.index(now) if now in stops else -1
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
@@ -325,8 +327,10 @@ class Start(QObject):
             self._job = None
         self._window.bridge.faces("start", [], lambda _index, _image: None)
         self._window.place_notices()
-        screen.hide()
+        self._window.bridge.meter.forget()  # what was covered was never to be seen in time
+        # Before it hides: a screen that hides with the focus would look for another place in it.
         self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        screen.hide()
 
     def _make(self) -> StartScreen:
         window = self._window

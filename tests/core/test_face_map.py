@@ -43,9 +43,9 @@ def test_the_same_faces_lie_on_the_same_side() -> None:
 
 @pytest.mark.parametrize("size", [(1086.0, 720.0), (248.0, 170.0), (420.0, 900.0)])
 def test_no_two_faces_overlap_and_all_are_inside(size: tuple[float, float]) -> None:
-    places = make_map(range(104), blobs(), pictures=False).places
+    found = make_map(range(104), blobs(), pictures=False)
     wished = maps.diameter_for(104, *size)
-    centres, diameter = pushed_apart(maps.homes(places, *size, wished), *size, wished)
+    centres, diameter = pushed_apart(found.homes(found.places, *size, wished), *size, wished)
     distance = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
     np.fill_diagonal(distance, np.inf)
     assert distance.min() >= diameter - 1e-9
@@ -55,9 +55,9 @@ def test_no_two_faces_overlap_and_all_are_inside(size: tuple[float, float]) -> N
 
 
 def test_faces_that_lie_left_stay_left() -> None:
-    places = make_map(range(104), blobs(), pictures=False).places
-    wished = maps.diameter_for(104, 1000, 700)
-    centres, _ = pushed_apart(maps.homes(places, 1000, 700, wished), 1000, 700, wished)
+    found = make_map(range(104), blobs(), pictures=False)
+    places, wished = found.places, maps.diameter_for(104, 1000, 700)
+    centres, _ = pushed_apart(found.homes(places, 1000, 700, wished), 1000, 700, wished)
     assert np.corrcoef(places[:, 0], centres[:, 0])[0, 1] > 0.9
     assert np.corrcoef(places[:, 1], -centres[:, 1])[0, 1] > 0.9
 

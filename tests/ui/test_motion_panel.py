@@ -1,5 +1,7 @@
 """Walk and loop: one undo step, by the clock, ended by whatever else the user does; even speed."""
 
+from collections.abc import Generator as Steps
+from collections.abc import Sequence
 from itertools import count
 
 import numpy as np
@@ -7,8 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from latentstudio.core.document import State
+from latentstudio.core.pace import Pace, pace_of
 from latentstudio.core.recipe import (
     Anchor,
+    Recipe,
     Seed,
     position_of,
     seed_of,
@@ -17,9 +21,13 @@ from latentstudio.core.recipe import (
     with_psi,
     with_seed,
 )
-from latentstudio.ui.controls import SliderRow, Toggle
+from latentstudio.engine.messages import Step
+from latentstudio.ui.controls import SliderRow
+from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels import motion
 from latentstudio.ui.panels.motion import MotionPanel
+from latentstudio.ui.panels.pace import POINTS, TOOLTIP, EvenSpeed
+from tests.fakes import FakeGenerator, fake_info
 from tests.ui.studio import Studio
 
 
@@ -209,18 +217,68 @@ def test_it_plays_by_itself(studio: Studio) -> None:
 # --- even speed ----------------------------------------------------------------------------------
 
 
-def test_even_speed_goes_by_the_change_of_the_picture(studio: Studio) -> None:
+class PairPanel(Panel):
+    """A slider from A to B with the switch."""
+
+    key, title, icon = "pair", "Pair", "blend"
+
+    def build(self) -> None:
+        self.even = EvenSpeed(self)
+        get, set_ = self.even.position, self.even.with_position
+        self.row = self.slider("position", "A to B", (0.0, 1.0), 0.0, get, set_, "A to B")
+        self.add("even", self.even.toggle, TOOLTIP)
+
+    def fill_faces(self) -> None:
+        self.even.measure()
+
+
+def bent(generator: FakeGenerator, recipes: Sequence[Recipe]) -> Steps[Step, None, Pace]:
+    """A pace that nobody would mistake for an even one."""
+    yield Step(1, 1)
+    assert len(recipes) == POINTS
+    assert [position_of(recipe) for recipe in recipes[:: POINTS - 1]] == [0.0, 1.0]
+    return pace_of([3.0, 1.0])
+
+
+def test_even_speed_goes_by_the_change_of_the_picture(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latentstudio.engine.pace.pace", bent)
     studio.document.edit_recipe("Pair", lambda r: with_anchor(with_seed(r, 1), 1, Seed(2)))
-    toggle, row = studio.control("interpolate.even"), studio.control("interpolate.position")
-    assert isinstance(toggle, Toggle)
-    assert isinstance(row, SliderRow)
-    toggle.click()
-    studio.qtbot.waitUntil(lambda: bool(studio.window.panel("interpolate")._even._paces))  # type: ignore[attr-defined]
-    row.moved.emit(0.3)
-    place = position_of(studio.recipe)
-    assert place is not None
-    assert abs(place - 0.3) > 1e-3
-    assert row.value() == pytest.approx(0.3, abs=1e-6)
-    toggle.click()
-    assert row.value() == pytest.approx(place, abs=1e-6)
+    panel = PairPanel(studio.document, studio.window.bridge, studio.window)
+    panel.show_model(fake_info())
+    panel.row.moved.emit(0.75)
+    assert position_of(studio.recipe) == pytest.approx(0.75)
+    panel.even.toggle.click()
+    studio.qtbot.waitUntil(lambda: panel.row.value() != pytest.approx(0.75))
+    assert panel.row.value() == pytest.approx(0.875, abs=1e-6)  # the picture has stayed
+    panel.row.moved.emit(0.375)
+    assert position_of(studio.recipe) == pytest.approx(0.25)
+    assert panel.row.value() == pytest.approx(0.375, abs=1e-6)
+    panel.even.toggle.click()
+    assert panel.row.value() == pytest.approx(0.25, abs=1e-6)
+    panel.deleteLater()
+    studio.wait_for_picture()
+
+
+def test_a_pair_is_measured_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.document.edit_recipe("Pair", lambda r: with_anchor(with_seed(r, 1), 1, Seed(2)))
+    panel = PairPanel(studio.document, studio.window.bridge, studio.window)
+    panel.show_model(fake_info())
+    started: list[str] = []
+    start = studio.window.bridge.start_job
+    monkeypatch.setattr(
+        studio.window.bridge,
+        "start_job",
+        lambda name, *words, **options: (started.append(name), start(name, *words, **options))[1],
+    )
+    panel.even.toggle.click()
+    for value in (0.2, 0.6):
+        panel.row.moved.emit(value)
+        panel.even.measure()
+    assert started == ["pace"]
+    studio.document.edit_recipe("Other", lambda r: with_anchor(r, 1, Seed(3)))
+    panel.even.measure()
+    assert started == ["pace", "pace"]
+    panel.deleteLater()
     studio.wait_for_picture()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SETTLE_MS = 60  # a window that is being resized is laid out when it rests
 _SHOWN = 0.95  # of the room that a face has: a hair between neighbours
+_INSET = 5  # of the small map, from the edge of its card
 _ENLARGED, _ENLARGED_SMALL = 1.85, 4.0
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -55,7 +56,7 @@ class FaceMapView(Control, QWidget):
         self._map: FaceMap | None = None
         self._faces: list[Face] = []
         self._homes = self._centres = np.zeros((0, 2))
-        self._diameter = 0.0
+        self._diameter = self._wished = 0.0
         self._laid = QSize()
         self._here: npt.NDArray[np.float64] | None = None
         self._current = self._pressed = -1
@@ -92,9 +93,9 @@ class FaceMapView(Control, QWidget):
             self._faces[index].image = image
             self._redraw()
 
-    def images(self) -> list[QImage]:
-        """The pictures that have come so far."""
-        return [face.image for face in self._faces if face.image is not None]
+    def images(self, first: int | None = None) -> list[QImage]:
+        """The pictures that have come so far, of all faces or of the first ones."""
+        return [face.image for face in self._faces[:first] if face.image is not None]
 
     def set_here(self, place: npt.NDArray[np.float64] | None) -> None:
         """Where the current face lies, in the units of the map's places; None hides the point."""
@@ -103,11 +104,11 @@ class FaceMapView(Control, QWidget):
 
     def here(self) -> QPointF | None:
         """Where the point is on the widget."""
-        if self._here is None or not len(self._centres):
+        if self._map is None or self._here is None or not len(self._centres):
             return None
-        home = maps.homes(self._here[None], self.width(), self.height(), self._diameter)[0]
+        home = self._map.homes(self._here[None], *self._room(), self._wished)[0] + self._inset()
         x, y = maps.carried(home, self._homes, self._centres)
-        edge = self._diameter / 2
+        edge = self._inset() + self._diameter / 2
         return QPointF(
             min(max(x, edge), self.width() - edge), min(max(y, edge), self.height() - edge)
         )
@@ -139,15 +140,24 @@ class FaceMapView(Control, QWidget):
     def _lay_out(self) -> None:
         """Finds a place for every face in the area as it is now."""
         self._laid = self.size()
-        if self._map is None or self.width() < 2 or self.height() < 2:
+        width, height = self._room()
+        if self._map is None or min(width, height) < 1:
             self._homes = self._centres = np.zeros((0, 2))
             self._redraw()
             return
-        width, height = float(self.width()), float(self.height())
-        wished = maps.diameter_for(len(self._faces), width, height)
-        self._homes = maps.homes(self._map.places, width, height, wished)
-        self._centres, self._diameter = maps.pushed_apart(self._homes, width, height, wished)
+        wished = self._wished = maps.diameter_for(len(self._faces), width, height)
+        homes = self._map.homes(self._map.places, width, height, wished)
+        centres, self._diameter = maps.pushed_apart(homes, width, height, wished)
+        self._homes, self._centres = homes + self._inset(), centres + self._inset()
         self._redraw()
+
+    def _inset(self) -> int:
+        """What stays free along the edges."""
+        return theme.px(_INSET) if self._small else 0
+
+    def _room(self) -> tuple[float, float]:
+        inset = 2.0 * self._inset()
+        return self.width() - inset, self.height() - inset
 
     def _redraw(self) -> None:
         self._drawn = None

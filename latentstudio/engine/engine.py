@@ -7,7 +7,7 @@ import gc
 import itertools
 import threading
 import traceback
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -197,9 +197,17 @@ class Engine:
         # A job and the thumbnails take turns, so that neither waits for the other's end.
         self._thumbnail_turn = not self._thumbnail_turn or job is None
         if self._thumbnails and (self._thumbnail_turn or job is None) and not self._live:
-            return self._thumbnails.popleft()
+            return self._take_thumbnail()
         self._frames_since_slice = 0
         return job
+
+    def _take_thumbnail(self) -> RenderRequest:
+        """One of the batch with the fewest left: a few faces need not wait for a map of many."""
+        left = Counter(request.batch for request in self._thumbnails)
+        place = min(range(len(self._thumbnails)), key=lambda at: left[self._thumbnails[at].batch])
+        request = self._thumbnails[place]
+        del self._thumbnails[place]
+        return request
 
     def _guard(self, work: _Work) -> None:
         """Do one piece of work; whatever goes wrong becomes a Failure, and the loop lives on."""

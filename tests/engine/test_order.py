@@ -60,6 +60,13 @@ def test_a_batch_of_thumbnails_replaces_its_older_ones_only(bench: Bench) -> Non
     ]
 
 
+def test_a_small_batch_of_thumbnails_does_not_wait_for_a_large_one(bench: Bench) -> None:
+    bench.engine.thumbnails("map", [request(seed, "thumbnail") for seed in range(5)])
+    bench.engine.thumbnails("strip", [request(seed, "thumbnail") for seed in (7, 8)])
+    bench.drain()
+    assert seeds_of(bench.frames()) == [7, 8, 0, 1, 2, 3, 4]
+
+
 def test_a_job_gets_a_step_after_every_second_live_frame(bench: Bench) -> None:
     bench.engine.start_job("count", "Counting", to=3, log=[])
     for seed in range(8):

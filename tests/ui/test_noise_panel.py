@@ -60,7 +60,7 @@ def test_a_layer_of_its_own_leaves_no_band_chosen(bench: PanelBench) -> None:
 
 def test_without_noise_the_strength_says_why_it_is_off(bench: PanelBench) -> None:
     bench.choose("mode", 0)
-    assert bench.control("strength").reason() == "Noise is off: choose Fixed or Random"
+    assert bench.control("strength").reason() == "Off: choose Fixed, Random or a band"
     assert bench.control("layers").summary == "0 of 9 active"
     assert not bench.control("seed").isVisible()
     bench.choose("band", 1)
@@ -160,7 +160,7 @@ def test_a_truncated_normal_has_its_own_range_and_can_be_drawn_again(qtbot: QtBo
     bench.choose("resample", 1)
     assert bench.recipe.truncation == Truncation(0.3, None, True)
     assert bench.labels == ["Truncation", "How"]
-    assert "every layer" in bench.control("cutoff").reason()
+    assert "no cutoff" in bench.control("cutoff").reason()
     bench.choose("resample", 0)
     assert bench.control("cutoff").reason() == ""
 

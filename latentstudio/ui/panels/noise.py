@@ -13,6 +13,7 @@ from latentstudio.core.recipe import Recipe
 from latentstudio.ui.controls import (
     Fold,
     IconButton,
+    InfoLine,
     Row,
     SeedField,
     Segmented,
@@ -23,7 +24,7 @@ from latentstudio.ui.panel import Panel
 
 PLAY_MS = 66  # about fifteen new draws a second
 _BANDS: tuple[Band, ...] = ("all", "fine", "coarse")
-_OFF = "Noise is off: choose Fixed or Random"
+_OFF = "Off: choose Fixed, Random or a band"
 
 
 class NoisePanel(Panel):
@@ -62,6 +63,8 @@ class NoisePanel(Panel):
         self._random_line = self._random_row()
         self.body.addWidget(self._seed_line)
         self.body.addWidget(self._random_line)
+        self._off = InfoLine(_OFF)
+        self.body.addWidget(self._off)
         self._strength = self.slider(
             "strength",
             "Strength",
@@ -150,15 +153,15 @@ class NoisePanel(Panel):
         return Row("Draw", _line(field, dice), stretch=True)
 
     def _random_row(self) -> QWidget:
-        again = TextButton("Again", "dices")
+        again = IconButton("dices", "Draw the picture with new noise")
         again.clicked.connect(self.tasks.redraw)
-        self.name_control("again", again, "Draw the picture with new noise")
+        self.name_control("again", again)
         self._play = TextButton("Keep drawing", "play")
         self._play.clicked.connect(lambda: self.stop() if self.playing else self.play())
         self.name_control(
             "play", self._play, "New noise about fifteen times a second, until you stop it"
         )
-        return Row("Draw", _line(again, self._play), stretch=True)
+        return Row("Draw", _line(self._play, again), stretch=True)
 
     def _band_row(self) -> Segmented:
         bands = Segmented(["All", "Fine", "Coarse"])
@@ -201,6 +204,7 @@ class NoisePanel(Panel):
         mode = recipe.noise.mode
         self._seed_line.setVisible(mode == "const")
         self._random_line.setVisible(mode == "random")
+        self._off.setVisible(mode == "none")
         off = _OFF if mode == "none" else ""
         for row in (self._strength, *self._rows):
             row.set_reason(off)

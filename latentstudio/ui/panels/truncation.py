@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import PSI_RANGE, Recipe, with_cutoff, with_psi, with_resample
-from latentstudio.ui.controls import Label, Row
+from latentstudio.ui.controls import InfoLine, Label, Row
 from latentstudio.ui.panel import Panel, Shown
 
 RESAMPLED_RANGE = (0.02, 1.0)
@@ -42,6 +42,8 @@ class TruncationPanel(Panel):
             step=1,
             decimals=0,
         )
+        self._why = InfoLine("")
+        self.body.addWidget(self._why)
         how = self.choice(
             "resample",
             "How",
@@ -96,10 +98,14 @@ class TruncationPanel(Panel):
 
     def _show_resampling(self, recipe: Recipe) -> None:
         """A latent that is drawn again has no layers to leave out."""
-        reason = "This model has one style layer" if self._layers() == 1 else ""
+        reason = "This model has one style layer"
+        reason = reason if self._layers() == 1 else ""
         if recipe.truncation.resample and self.info and self.info.prior == "truncnormal":
-            reason = "A latent that is drawn again is so for every layer"
+            reason = "What is drawn again has no cutoff"
         self._cutoff.set_reason(reason)
+        self._why.setVisible(bool(reason))
+        if reason != self._why.text():
+            self._why.set_text(reason)
 
     def _show_frame(self, frame: Shown) -> None:
         self._distance.setText("" if frame.distances is None else distance_words(*frame.distances))

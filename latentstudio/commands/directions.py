@@ -85,7 +85,7 @@ def _steps(
     Raises:
         UsageError: an option that the method does not take.
     """
-    from latentstudio.engine import discover
+    from latentstudio.engine import attributes, discover
 
     takes = {"pca": ("count", "samples"), "sefa": ("count",), "attributes": ("samples", "referee")}
     given = {name: getattr(options, name) for name in ("count", "samples", "referee")}
@@ -97,7 +97,7 @@ def _steps(
     jobs: dict[str, Any] = {
         "pca": discover.components,
         "sefa": discover.sefa,
-        "attributes": discover.attributes,
+        "attributes": attributes.attributes,
     }
     steps: Steps[Step, None, tuple[Direction, ...]] = jobs[options.method](generator, **given)
     return steps

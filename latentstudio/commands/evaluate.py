@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from latentstudio.commands.answer import Answer, say, table
 from latentstudio.commands.arguments import UsageError, add_device, number, whole
 from latentstudio.commands.drawing import Drawer, finish, open_drawer
+from latentstudio.commands.evaluate_directions import NAME as DIRECTIONS
+from latentstudio.commands.evaluate_directions import Verdict, choose_judge, judge_directions
 from latentstudio.core.bundle import read_card
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.recipe import PSI_RANGE
@@ -37,6 +39,7 @@ NAMES = {
     "class_accuracy": "pictures that show the class asked for",
     "separability": "how well planes in z and w part what the referee reads",
     "ppl": "perceptual path length in z and w",
+    "directions": "whether attribute sliders do what they say; only where it is asked for",
 }
 """The metrics by the names that a user asks for."""
 
@@ -79,6 +82,33 @@ def run(options: argparse.Namespace) -> Answer:
     path = find_model(options.model)  # before torch, so that a mistyped name is told at once
     learned_from = str(read_card(path).training.get("data", ""))
     drawer = open_drawer(str(path), options.device, options.precision)
+    verdict = None
+    if options.metrics and DIRECTIONS in options.metrics:
+        verdict = _verdict(drawer, options)
+        options.metrics.remove(DIRECTIONS)
+    if verdict and not options.metrics:
+        data = {**drawer.facts, "truncation": 1.0, "seconds": round(time.monotonic() - begun, 2)}
+        data |= {"metrics": [verdict.row], DIRECTIONS: verdict.facts}
+        return Answer(data, verdict.lines[1:])
+    data = _scores(drawer, options, learned_from)
+    if verdict:
+        data["metrics"].append(verdict.row)
+        data[DIRECTIONS] = verdict.facts
+    data["seconds"] = round(time.monotonic() - begun, 2)
+    return Answer(data, [*lines_of(data), *(verdict.lines if verdict else [])])
+
+
+def _verdict(drawer: Drawer, options: argparse.Namespace) -> Verdict:
+    """Whether attribute sliders tell the truth."""
+    from latentstudio.metrics.direction_truth import FACES, faces_moved
+
+    judge, count = choose_judge(options.referee, drawer.info), min(FACES, options.samples)
+    steps = judge_directions(drawer.generator, judge, count)
+    return finish(_counted(steps, faces_moved(drawer.info.directions, judge, count)))
+
+
+def _scores(drawer: Drawer, options: argparse.Namespace, learned_from: str) -> dict[str, Any]:
+    """The metrics that compare with real pictures."""
     from latentstudio.metrics.evaluation import choose_referee, evaluate, pictures_of
 
     info = drawer.info
@@ -87,17 +117,15 @@ def run(options: argparse.Namespace) -> Answer:
     names = _applicable(options, drawer, real, referee)
     steps = evaluate(drawer.generator, referee, real, names, options.samples, options.truncation)
     rows = finish(_counted(steps, pictures_of(names, info, options.samples)))
-    data = {
+    return {
         **drawer.facts,
         "data": real.origin.data,
         "referee": referee.name,
         "referee_hash": referee.weights_hash,
         "truncation": options.truncation,
         "samples": options.samples,
-        "seconds": round(time.monotonic() - begun, 2),
         "metrics": [_facts(row) for row in rows],
     }
-    return Answer(data, lines_of(data))
 
 
 def lines_of(data: dict[str, Any]) -> list[str]:
@@ -165,7 +193,8 @@ def _applicable(
     if options.metrics:
         wanted = options.metrics
     else:
-        wanted = [name for name in NAMES if applies(name, drawer.info, real, referee)]
+        known = [name for name in NAMES if name != DIRECTIONS]
+        wanted = [name for name in known if applies(name, drawer.info, real, referee)]
     possible = []
     for name in wanted:
         error = obstacle_of(name, drawer.info, drawer.precision, options.samples, real, referee)

@@ -1,7 +1,5 @@
 """Jobs that find directions without examples: principal components, closed form, from a file."""
 
-import contextlib
-import hashlib
 from collections.abc import Generator as Steps
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,25 +10,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from latentstudio.core.direction import Direction
-from latentstudio.core.direction_file import (
-    ENDING,
-    read_directions,
-    unmeasured,
-    write_directions,
-)
+from latentstudio.core.direction_file import read_directions, unmeasured
 from latentstudio.core.errors import StudioError
-from latentstudio.core.files import make_folder
-from latentstudio.core.recents import cache_folder
 from latentstudio.core.recipe import Span
+from latentstudio.engine.direction_cache import Directions, cache_file, cached, keep
 from latentstudio.engine.messages import Step
-from latentstudio.metrics.attribute_directions import SAMPLES as ATTRIBUTE_SAMPLES
-from latentstudio.metrics.attribute_directions import attribute_directions
-from latentstudio.metrics.evaluation import choose_referee
 from latentstudio.metrics.samples import classes_of, styles_of
 from latentstudio.models.generator import Generator
 from latentstudio.models.style_space import StyleMoments, StyleSpace, direction_of, signed
 
-Directions = tuple[Direction, ...]
 Batch = tuple[Tensor, Tensor]
 
 COUNT = 40
@@ -74,11 +62,11 @@ def components(
     count = max(1, min(count, MOST))
     space = StyleSpace.of(generator)
     samples = max(2 * MOST, samples or (DRAWN if space.is_z else SAMPLES))
-    file = _cache_file(generator, f"pca-{samples}")
-    found = _cached(file, generator)
+    file = cache_file(generator, f"pca-{samples}")
+    found = cached(file, generator)
     if not found:
         found = yield from (_of_pictures if space.is_z else _of_styles)(generator, space, samples)
-        _keep(file, found)
+        keep(file, found)
     yield Step(samples, samples)
     return found[:count]
 
@@ -118,40 +106,6 @@ def sefa(generator: Generator, count: int = COUNT) -> Steps[Step, None, Directio
             )
         )
     return tuple(found)
-
-
-def attributes(
-    generator: Generator, samples: int = ATTRIBUTE_SAMPLES, referee: str | None = None
-) -> Steps[Step, None, Directions]:
-    """Directions of what a referee reads on drawn faces; see ``attribute_directions``.
-
-    Found once for a model, a referee and a number of faces, then kept in the user's cache.
-
-    Args:
-        generator: the model.
-        samples: faces to draw.
-        referee: a name; by default the first referee of the model's resolution.
-
-    Returns:
-        Directions in group ``attributes``, with their accuracy on faces held out.
-
-    Raises:
-        StudioError: there is no referee for this resolution, or nothing to learn.
-    """
-    judge = choose_referee(referee, generator.info.resolution)
-    file = _cache_file(generator, f"{judge.weights_hash[:16]}-{samples}")
-    found = _cached(file, generator)
-    if not found:
-        steps = attribute_directions(generator, judge, samples)
-        with contextlib.closing(steps):
-            while not found:
-                try:
-                    yield Step(*next(steps))
-                except StopIteration as end:
-                    found = end.value
-        _keep(file, found)
-    yield Step(1, 1)
-    return found
 
 
 def import_directions(generator: Generator, path: Path) -> Steps[Step, None, Directions]:
@@ -322,28 +276,3 @@ def _measured(direction: Direction, space: StyleSpace, moments: StyleMoments) ->
         ) from error
     words = f"{direction.found}; spread of {MEASURED:,} faces".removeprefix("; ")
     return replace(direction, mean=found.mean, scale=found.scale, found=words)
-
-
-# --- the cache -----------------------------------------------------------------------------------
-
-
-def _cache_file(generator: Generator, how: str) -> Path:
-    key = hashlib.sha256(generator.info.model_id.encode()).hexdigest()[:32]
-    return cache_folder() / "directions" / f"{key}-{how}{ENDING}"
-
-
-def _cached(file: Path, generator: Generator) -> Directions:
-    """What was found before; nothing where the file is not there or not whole."""
-    try:
-        return read_directions(file, generator.info) if file.is_file() else ()
-    except StudioError:
-        return ()
-
-
-def _keep(file: Path, found: Directions) -> None:
-    """Write to the cache; a home that cannot be written only costs the time again."""
-    try:
-        make_folder(file.parent)
-        write_directions(file, found)
-    except StudioError:
-        return

@@ -24,7 +24,7 @@ JOBS: dict[str, str] = {
     "sheet": "latentstudio.engine.export:sheet",
     "variation": "latentstudio.engine.variation:variation",
     "clip": "latentstudio.engine.export:clip",
-    "attributes": "latentstudio.engine.discover:attributes",
+    "attributes": "latentstudio.engine.attributes:attributes",
     "components": "latentstudio.engine.discover:components",
     "sefa": "latentstudio.engine.discover:sefa",
     "import_directions": "latentstudio.engine.discover:import_directions",

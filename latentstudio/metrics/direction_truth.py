@@ -32,7 +32,8 @@ KEPT = 0.1
 """So many faces may change in an attribute that is locked."""
 
 _POSITIONS = (-2.0, -1.0, 0.0, 1.0, 2.0)
-_BATCH = 16
+_HALF, _FEW = 0.5, 5
+_BATCH = 8
 _NORMAL = 1.959964  # of 95 %
 
 Levels = dict[str, Tensor]
@@ -93,6 +94,11 @@ class Truth:
         return self.value >= self.bound
 
     @property
+    def works(self) -> bool:
+        """Whether at least half of the faces, where there are some to tell, follow."""
+        return all(s.value >= _HALF for s in self.shares.values() if s.faces >= _FEW)
+
+    @property
     def worst_other(self) -> tuple[str, Share] | None:
         """The locked attribute that changed most often."""
         return max(self.others.items(), key=lambda item: item[1].value, default=None)
@@ -123,15 +129,23 @@ def judged(directions: Sequence[Direction], judge: Referee) -> tuple[str, ...]:
     return tuple(slider.direction.name for slider in _sliders(directions, judge))
 
 
-def faces_moved(directions: Sequence[Direction], judge: Referee, count: int = FACES) -> int:
+def faces_moved(
+    directions: Sequence[Direction], judge: Referee, count: int = FACES, locked: bool = True
+) -> int:
     """How many pictures ``direction_truth`` draws, for a progress bar."""
     sliders = _sliders(directions, judge)
-    each = {"binary": 2, "ordered": len(_POSITIONS)}
+    each = {"binary": 1 + locked, "ordered": len(_POSITIONS)}
     return count * (1 + sum(each[slider.attribute.kind] for slider in sliders))
 
 
 def direction_truth(
-    generator: Generator, directions: Sequence[Direction], judge: Referee, count: int = FACES
+    generator: Generator,
+    directions: Sequence[Direction],
+    judge: Referee,
+    count: int = FACES,
+    *,
+    first: int = FIRST,
+    locked: bool = True,
 ) -> Steps[int, None, list[Truth]]:
     """Move new faces along attribute directions, and read them; yields how many were drawn.
 
@@ -145,6 +159,8 @@ def direction_truth(
         directions: its attribute directions; those that the judge does not read are passed over.
         judge: best another referee than they were learned with.
         count: faces.
+        first: seed of the first one.
+        locked: whether to move binary ones with locks as well.
     """
     sliders, heads = _sliders(directions, judge), heads_of(judge)
     tallies: dict[str, list[Tally]] = {}
@@ -154,15 +170,15 @@ def direction_truth(
         levels = {s.attribute.name: s.attribute.level(read, heads) for s in sliders}
         return {name: level for name, level in levels.items() if level is not None}
 
-    for start in range(FIRST, FIRST + count, _BATCH):
-        numbers = range(start, min(start + _BATCH, FIRST + count))
+    for start in range(first, first + count, _BATCH):
+        numbers = range(start, min(start + _BATCH, first + count))
         with torch.no_grad():
             z = generator.sample_z(numbers)
             styles = styles_of(generator, z, classes_of(generator, numbers))
         before = look(styles)
         yield len(styles)
         for slider in sliders:
-            found, drawn = _moved(slider, styles, before, look)
+            found, drawn = _moved(slider, styles, before, look, locked)
             tallies.setdefault(slider.direction.name, []).append(found)
             yield drawn
     return [_truth(slider, tallies.get(slider.direction.name, [])) for slider in sliders]
@@ -184,19 +200,24 @@ def _locks(slider: _Slider, sliders: Sequence[_Slider]) -> tuple[Direction, ...]
     return tuple(other.direction for other in sliders if other.attribute.place != place)
 
 
-def _moved(slider: _Slider, styles: Tensor, before: Levels, look: Look) -> tuple[Tally, int]:
+def _moved(
+    slider: _Slider, styles: Tensor, before: Levels, look: Look, locked: bool
+) -> tuple[Tally, int]:
     """What a slider does to faces: counts by name, and how many faces were drawn for it."""
     if slider.attribute.kind == "ordered":
         return _followed(slider, styles, look), len(styles) * len(_POSITIONS)
     name, had = slider.attribute.name, before[slider.attribute.name] > 0.5
     targets = np.where(had.numpy(), -2.0, 2.0)
     tally = {}
-    for how, locks in (("", ()), ("locked ", slider.locks)):
+    ways = {"": (), "locked ": slider.locks} if locked else {"": ()}
+    for how, locks in ways.items():
         moved = _gone(slider.direction, locks, styles, targets)
         after = before if moved is None else look(moved)
         has = after[name] > 0.5
         tally[f"{how}up"] = Share(int((has & ~had).sum()), int((~had).sum()))
         tally[f"{how}down"] = Share(int((had & ~has).sum()), int(had.sum()))
+    if not locked:
+        return tally, len(styles)
     places = {lock.name for lock in slider.locks}
     for other in places & after.keys():
         if next(a for a in ATTRIBUTES if a.name == other).kind == "binary":

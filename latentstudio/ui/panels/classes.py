@@ -100,7 +100,7 @@ class ClassesPanel(Panel):
     def _share_row(self, place: int) -> ShareRow:
         letter = LETTERS[place]
         row = ShareRow(letter)
-        self.name_control(f"{letter.lower()}.face", row.tile)
+        self.name_control(f"{letter.lower()}.face", row.tile, f"Class {letter} alone")
         self.name_control(f"{letter.lower()}.weight", row.slider)
         row.slider.set_tooltip(
             f"How much of class {letter} is in the face; the others keep their proportions"
@@ -159,7 +159,7 @@ class ClassesPanel(Panel):
                 row.slider.set_label(name)
                 row.tile.set_image(self._list.face(name).image)
                 row.tile.setAccessibleName(name)
-                row.tile.setToolTip(f"{name} alone")
+                row.tile.set_tooltip(f"{name} alone")
         self._path.setVisible(blended)
         if blended:
             self._path.set_label(f"A to {LETTERS[len(shares) - 1]}")

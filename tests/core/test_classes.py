@@ -16,7 +16,8 @@ from latentstudio.core.classes import (
     with_share,
     without_class,
 )
-from latentstudio.core.recipe import Recipe, Truncation
+from latentstudio.core.recipe import Recipe, Truncation, with_resample
+from latentstudio.core.recipe_json import decode, encode
 
 NAMES = ("Freckles", "Undercut", "Long waves", "Curls", "Short waves")
 START = Recipe(truncation=Truncation(0.7))
@@ -124,3 +125,8 @@ def test_the_summary_names_one_or_two() -> None:
     )
     assert summary(three(), NAMES) == "3 classes"
     assert summary(START, ()) == ""
+
+
+def test_a_blend_is_kept_in_sessions_and_pictures() -> None:
+    recipe = with_resample(with_share(three(), NAMES, "Curls", 0.0), True)
+    assert decode(encode(recipe)) == recipe

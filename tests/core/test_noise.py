@@ -18,6 +18,7 @@ from latentstudio.core.noise import (
     with_strength,
 )
 from latentstudio.core.recipe import Noise, Recipe
+from latentstudio.core.recipe_json import decode, encode
 
 SIDES = (4, 8, 8, 16, 16, 32, 32, 64, 64, 128, 128)
 START = Recipe()
@@ -84,3 +85,8 @@ def test_a_small_model_has_no_fine_noise() -> None:
 
 def test_inputs_are_named_by_their_side() -> None:
     assert layer_names(SIDES)[:3] == ("4 px", "8 px, 1st", "8 px, 2nd")
+
+
+def test_it_is_kept_in_sessions_and_pictures() -> None:
+    recipe = with_layer_strength(with_strength(with_mode(START, "random"), 0.5), 11, 3, 0.4)
+    assert decode(encode(recipe)) == recipe

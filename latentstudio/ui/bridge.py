@@ -45,6 +45,7 @@ class EngineBridge(QObject):
     opening = Signal(str)  # source
     opened = Signal(object)  # ModelInfo
     failed = Signal(object)  # Failure
+    job_started = Signal(int, str, str)  # id, name, title
     job_changed = Signal(object)  # JobProgress, JobDone or Failure
     device_changed = Signal(object)  # DeviceChanged
     _wake = Signal()
@@ -146,7 +147,9 @@ class EngineBridge(QObject):
 
     def start_job(self, name: str, title: str, /, **options: Any) -> int:
         """Start a long task by name; ``job_changed`` tells how it goes."""
-        return self._engine.start_job(name, title, **options)
+        job = self._engine.start_job(name, title, **options)
+        self.job_started.emit(job, name, title)
+        return job
 
     def cancel(self, job: int) -> None:
         """Stop a long task, keeping its best so far."""

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from latentstudio.core.direction import without_moves
@@ -14,6 +15,7 @@ from latentstudio.ui import cards, theme
 from latentstudio.ui.copy_command import copy_command
 from latentstudio.ui.direction_commands import DirectionCommands
 from latentstudio.ui.gallery import GalleryTab
+from latentstudio.ui.job_words import result_file
 from latentstudio.ui.panels.face import FacePanel
 from latentstudio.ui.panels.motion import MotionPanel
 from latentstudio.ui.panels.plane import PlanePanel
@@ -169,6 +171,17 @@ class Commands:
                 recipes=list(window.sheet.recipes),
                 out=path.with_suffix(".png"),
             )
+
+    def show_result(self, panel: str, result: object) -> None:
+        """Go to what a task has made: the file that it wrote, or the panel that took it."""
+        window, path = self._window, result_file(result)
+        if path is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        elif panel:
+            if window.panel(panel).isHidden():
+                window.workspaces.show("explore")
+            window.right.setVisible(True)
+            window.rails[1].reveal(panel)
 
     def _ask(self, title: str, name: str, kinds: str) -> Path | None:
         start = str(Path(self._folder) / name)

@@ -35,6 +35,8 @@ class TopBar(QWidget):
         self.jobs.setAccessibleName("Running tasks")
         self.jobs.set_tooltip("Running tasks, with time left and cancel  (Ctrl+Shift+J)")
         self.jobs.setVisible(False)
+        self.tasks = IconButton("list-checks", "Tasks", "Ctrl+Shift+J")
+        self.tasks.setObjectName("jobs.list")
         self.save = PrimaryButton("Save picture", "download", compact=True)
         self.save.setObjectName("picture.save")
         self.save.set_tooltip("A PNG that carries its recipe  (Ctrl+E)")
@@ -46,7 +48,7 @@ class TopBar(QWidget):
         left, right = QWidget(), QWidget()
         for side, widgets in (
             (left, (self.mark, self.menu_bar, self.menu_button)),
-            (right, (self.model, self.jobs, self.save)),
+            (right, (self.model, self.jobs, self.tasks, self.save)),
         ):
             layout = QHBoxLayout(side)
             layout.setContentsMargins(0, 0, 0, 0)

@@ -49,6 +49,10 @@ ACTIONS: tuple[Action, ...] = (
         "export_sheet", "File", "Export contact sheet...",
         "The faces of the sheet as one picture", ("Shift+Q",), "grid-3x3", needs="model",
     ),
+    Action(
+        "export_grid", "File", "Export mixing grid...",
+        "The mixing grid as one picture, with its sources", ("Ctrl+Shift+G",), needs="model",
+    ),
     Action("import_directions", "File", "Import directions...",
            "Directions of this model from a file, also GANSpace's .npz and arrays (.npy)",
            ("Ctrl+Shift+O",), "upload", needs="model", separated=True),

@@ -16,6 +16,7 @@ from latentstudio.ui.copy_command import copy_command
 from latentstudio.ui.direction_commands import DirectionCommands
 from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.job_words import result_file
+from latentstudio.ui.mixing_grid import MixingGridTab
 from latentstudio.ui.panels.face import FacePanel
 from latentstudio.ui.panels.motion import MotionPanel
 from latentstudio.ui.panels.plane import PlanePanel
@@ -59,6 +60,7 @@ class Commands:
             "save_session_as": self.save_session_as,
             "save_picture": self.save_picture,
             "export_sheet": self.export_sheet,
+            "export_grid": self.export_grid,
             "quit": lambda: (window.close(), None)[1],
             "undo": window.document.undo,
             "redo": window.document.redo,
@@ -170,6 +172,22 @@ class Commands:
                 "Contact sheet",
                 recipes=list(window.sheet.recipes),
                 out=path.with_suffix(".png"),
+            )
+
+    def export_grid(self) -> None:
+        window = self._window
+        window.workspaces.show("mix")
+        window.strip.choose("grid")
+        tab = cast(MixingGridTab, window.strip.tab("grid"))
+        options = tab.options()
+        if options is None:
+            reason = "This model has one style layer: there is nothing to mix by layer."
+            window.notices.post("info", "There is no mixing grid", reason)
+            return
+        path = self._ask("Export mixing grid", "mixing-grid.png", "Pictures (*.png)")
+        if path is not None:
+            window.bridge.start_job(
+                "mixing_grid", "Mixing grid", **options, out=path.with_suffix(".png")
             )
 
     def show_result(self, panel: str, result: object) -> None:

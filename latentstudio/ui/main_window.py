@@ -35,6 +35,7 @@ from latentstudio.ui.drag_plane import DragPlane
 from latentstudio.ui.faces import image_of
 from latentstudio.ui.files import Files
 from latentstudio.ui.job_centre import JobCentre
+from latentstudio.ui.mixing_grid import MixingGridTab
 from latentstudio.ui.model_menu import ModelMenu
 from latentstudio.ui.notices import NoticeStack
 from latentstudio.ui.panel import Panel
@@ -187,6 +188,9 @@ class MainWindow(QMainWindow):
         )
         self.variation.refused.connect(partial(self.notices.post, "info"))
         self.sheet.export_asked.connect(self.commands.export_sheet)
+        cast(MixingGridTab, self.strip.tab("grid")).export_asked.connect(
+            self.actions_by_name["export_grid"].trigger
+        )
         self.top_bar.save.clicked.connect(self.actions_by_name["save_picture"].trigger)
         self.top_bar.model.clicked.connect(self.model_menu.popup)
         self.files.named.connect(self._show_name)

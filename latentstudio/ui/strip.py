@@ -9,12 +9,14 @@ from latentstudio.ui import theme
 from latentstudio.ui.arithmetic import ArithmeticTab
 from latentstudio.ui.controls import TabStrip
 from latentstudio.ui.gallery import GalleryTab
+from latentstudio.ui.mixing_grid import MixingGridTab
 from latentstudio.ui.panel import Tasks
 from latentstudio.ui.strip_faces import HistoryTab, NeighboursTab
 from latentstudio.ui.strip_tab import StripTab
 
 TABS: tuple[type[StripTab], ...] = (
     NeighboursTab,
+    MixingGridTab,
     ArithmeticTab,
     GalleryTab,
     HistoryTab,

@@ -5,6 +5,7 @@ from latentstudio.ui.controls.base import Control, Label
 from latentstudio.ui.controls.buttons import IconButton, PrimaryButton, TextButton
 from latentstudio.ui.controls.card import Card
 from latentstudio.ui.controls.chip import Chip
+from latentstudio.ui.controls.cross_grid import CrossGrid
 from latentstudio.ui.controls.empty_state import EmptyState
 from latentstudio.ui.controls.face_map import FaceMapView
 from latentstudio.ui.controls.face_pad import CornerPad, FacePad, SeedPlane
@@ -34,6 +35,7 @@ __all__ = [
     "Chip",
     "Control",
     "CornerPad",
+    "CrossGrid",
     "EmptyState",
     "FaceMapView",
     "FacePad",

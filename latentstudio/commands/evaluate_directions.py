@@ -70,7 +70,7 @@ def judge_directions(
     truths = yield from direction_truth(generator, generator.info.directions, judge, count)
     told = sorted(
         (truth for truth in truths if not math.isnan(truth.value)),
-        key=lambda truth: truth.bound - truth.value,
+        key=lambda truth: (not truth.holds, not truth.keeps, truth.bound - truth.value),
     )
     best = told[:BEST]
     accuracy = {d.name: d.accuracy for d in generator.info.directions}
@@ -82,7 +82,7 @@ def judge_directions(
         "note": f"{judge.name} judges what was learned with {judge.name} itself" if own else "",
         "faces": count,
         "best": [truth.name for truth in best],
-        "best_hold": len(best) == BEST and all(truth.holds for truth in best),
+        "best_hold": len(best) == BEST and all(truth.holds and truth.keeps for truth in best),
         "attributes": [_facts(truth, accuracy.get(truth.name)) for truth in truths],
     }
     row = {
@@ -112,6 +112,7 @@ def _facts(truth: "Truth", accuracy: float | None) -> dict[str, Any]:
         "value": None if math.isnan(value) else value,
         "bound": truth.bound,
         "holds": truth.holds,
+        "keeps": truth.keeps,
         **{name: _share(share) for name, share in truth.shares.items()},
         "locked": {name: _share(share) for name, share in truth.locked.items()},
         "worst_other": {"name": worst[0], **_share(worst[1])} if worst else None,
@@ -126,7 +127,7 @@ def _share(share: "Share") -> dict[str, Any]:
 
 
 def _lines(truths: "Sequence[Truth]", facts: dict[str, Any]) -> list[str]:
-    rows = [("attribute", "+2 or follows", "-2", "locked: changes most", "holds")]
+    rows = [("attribute", "+2 or follows", "-2", "locked: changes most", "holds", "keeps")]
     for truth in truths:
         first = truth.shares.get("follow") or truth.shares["up"]
         down, worst = truth.shares.get("down"), truth.worst_other
@@ -137,6 +138,7 @@ def _lines(truths: "Sequence[Truth]", facts: dict[str, Any]) -> list[str]:
                 _words(down) if down else "",
                 f"{worst[0]} {_words(worst[1])}" if worst else "",
                 "yes" if truth.holds else "no",
+                "" if truth.kind == "ordered" else "yes" if truth.keeps else "no",
             )
         )
     note = [f"Note: {facts['note']}."] if facts["note"] else []

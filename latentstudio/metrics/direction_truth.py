@@ -94,6 +94,12 @@ class Truth:
         return self.value >= self.bound
 
     @property
+    def keeps(self) -> bool:
+        """Whether locked attributes stay in nearly all faces."""
+        worst = self.worst_other
+        return worst is None or worst[1].value <= KEPT
+
+    @property
     def works(self) -> bool:
         """Whether at least half of the faces, where there are some to tell, follow."""
         return all(s.value >= _HALF for s in self.shares.values() if s.faces >= _FEW)

@@ -103,6 +103,8 @@ class VariationView(QObject):
         self._job = None
         if isinstance(message.result, Variation) and self._on:
             self._show(message.result)
+        else:  # stopped in the job centre
+            self.turn(False)
 
     def _show(self, found: Variation) -> None:
         self._shown = found

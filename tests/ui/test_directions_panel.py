@@ -459,6 +459,7 @@ def test_one_of_ones_own_is_renamed_with_its_moves(bench: Bench[DirectionsPanel]
     QTest.keyClick(card.name, Key.Key_Return)
     assert [d.name for d in bench.document.state.directions] == ["Smile 2"]
     assert [m.name for m in bench.recipe.moves] == ["Smile 2"]
+    assert item_of(bench, bench.document.state.directions[0]).card is not None
     bench.document.undo()
     assert [m.name for m in bench.recipe.moves] == ["Hat"]
 

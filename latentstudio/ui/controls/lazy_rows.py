@@ -58,6 +58,10 @@ class LazyRows(QScrollArea):
             self._expanded = None
         self.arrange()
 
+    def has(self, key: Hashable) -> bool:
+        """Whether there is a row of a key, built or not."""
+        return key in self._keys
+
     def rows(self) -> dict[Hashable, QWidget]:
         """The rows that are built, from the top."""
         return {key: self._rows[key] for key in self._keys if key in self._rows}

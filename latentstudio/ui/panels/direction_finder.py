@@ -46,10 +46,11 @@ class Finder(QObject):
         self._tasks = tasks
         self._jobs: dict[int, str] = {}
         self._progress: dict[str, tuple[float, str]] = {}
-        self._method, self._offered = "", False
+        self._method, self._offered = "attributes", False
         self.box = JobBox("Find", "sparkle")
         self.box.started.connect(lambda: self.start(self._method))
         self.box.cancelled.connect(self.cancel)
+        self.box.hide()
         tasks.job_changed.connect(self._heard)
 
     def show(self, method: str, offered: bool) -> None:
@@ -98,5 +99,5 @@ class Finder(QObject):
             self.found.emit(method, message.result, message.model.model_id)
 
     def _tell(self) -> None:
-        self.show(self._method or "components", self._offered)
+        self.show(self._method, self._offered)
         self.changed.emit()

@@ -122,6 +122,13 @@ class DirectionRows(QObject):
         self._sight_changed()
         self.show_locks()
 
+    def open(self, direction: Direction) -> None:
+        """Open the row of a direction, if the filter lets it through."""
+        if self.list.has(direction):
+            item = cast(DirectionItem, self.list.row(direction))
+            if item is not self._open:
+                self.toggle(item)
+
     def toggle(self, item: DirectionItem) -> None:
         """Open a row, and close the one that was open; or close it."""
         before, self._open = self._open, None

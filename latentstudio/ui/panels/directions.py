@@ -56,7 +56,7 @@ class DirectionsPanel(Panel):
         self.rows = DirectionRows(self.document, self.tasks, self)
         self.rows.renamed.connect(self._rename)
         self.rows.deleted.connect(self._delete)
-        self.body.addSpacing(4)
+        self.body.addSpacing(2)
         self.body.addWidget(self.rows.list)
         self._empty = InfoLine("")
         self.body.addWidget(self._empty)
@@ -83,6 +83,7 @@ class DirectionsPanel(Panel):
         self.tabs = Segmented(("Attributes", "Components", "Mine"), name="Directions")
         self.tabs.chosen.connect(lambda _index: self._refill())
         self.add("group", self.tabs, "Named attributes, components found by themselves, or yours")
+        self.body.addSpacing(4)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Part of a name")
         self.filter.setAccessibleName("Filter directions")
@@ -317,11 +318,13 @@ class DirectionsPanel(Panel):
             self.add_directions(tuple(result), label)  # type: ignore[arg-type]
 
     def _rename(self, direction: Direction, name: str) -> None:
-        taken = {d.name for d in self.known()}
-        if name.strip() and name.strip() != direction.name:
-            self.document.edit(
-                f"Rename {direction.name}", lambda s: with_new_name(s, direction, name, taken)
-            )
+        if not name.strip() or name.strip() == direction.name:
+            return
+        taken, place = {d.name for d in self.known()}, self.shown().index(direction)
+        self.document.edit(
+            f"Rename {direction.name}", lambda s: with_new_name(s, direction, name, taken)
+        )
+        self.rows.open(self.shown()[place])
 
     def _delete(self, direction: Direction) -> None:
         self.document.edit(f"Delete {direction.name}", lambda s: without_direction(s, direction))

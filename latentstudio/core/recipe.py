@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from latentstudio.core.latent import SEEDS, plane_anchors, plane_seed, seed_place
+from latentstudio.core.latent import SEEDS, normalized, plane_anchors, plane_seed, seed_place
 from latentstudio.core.model_info import ModelInfo
 
 Space = Literal["z", "w", "w+"]
@@ -237,15 +237,18 @@ def with_place(recipe: Recipe, x: float, y: float) -> Recipe:
 def with_neighbour(recipe: Recipe, seed: int, radius: float) -> Recipe:
     """A face near this one: the blend so far, with a share ``radius`` (0 to 1) of another seed.
 
-    Shares below one percent are dropped, so a long walk keeps about a dozen anchors.
+    Shares below one percent are dropped, so a long walk keeps about a dozen anchors. Where style
+    layers take different shares, they go on doing so.
     """
-    total = sum(a.weight for a in recipe.anchors) or 1.0
-    kept = [
-        Anchor(a.latent, a.weight / total * (1 - radius))
-        for a in recipe.anchors
-        if a.weight / total * (1 - radius) >= _LIGHTEST and a.latent != Seed(seed)
-    ]
-    return replace(recipe, anchors=(*kept, Anchor(Seed(seed), radius)))
+    layers = max(len(a.layers) for a in recipe.active)
+    columns = [normalized([a.share(i) for a in recipe.active]) for i in range(max(layers, 1))]
+    anchors = []
+    for anchor, row in zip(recipe.active, zip(*columns, strict=True), strict=True):
+        shares = tuple(share * (1 - radius) for share in row)
+        if max(shares) >= _LIGHTEST and anchor.latent != Seed(seed):
+            anchors.append(Anchor(anchor.latent, shares[0], shares if layers else ()))
+    other = Anchor(Seed(seed), radius, (radius,) * layers)
+    return replace(recipe, anchors=(*anchors, other))
 
 
 def with_blend(recipe: Recipe, blend: Blend) -> Recipe:

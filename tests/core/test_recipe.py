@@ -189,3 +189,9 @@ def test_titles() -> None:
     assert title_of(near) == "Near seed 900"
     three = Recipe(anchors=tuple(Anchor(Seed(seed)) for seed in (1, 50, 900)))
     assert title_of(three) == "Blend of 3"
+
+
+def test_a_neighbour_of_mixed_styles_is_mixed_as_well() -> None:
+    mixed = Recipe(anchors=(Anchor(Seed(1), 1.0, (2.0, 0.0)), Anchor(Seed(2), 0.0, (0.0, 1.0))))
+    near = with_neighbour(mixed, 9, 0.25)
+    assert [a.layers for a in near.anchors] == [(0.75, 0.0), (0.0, 0.75), (0.25, 0.25)]

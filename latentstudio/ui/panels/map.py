@@ -1,12 +1,14 @@
 """Map: round faces where they lie in the latent space, and the point where the picture is."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 
 from latentstudio.core.face_map import FaceMap, picture_features, style_features
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import ModelRef, Recipe, with_seed
 from latentstudio.ui.controls import FaceMapView, IconButton
 from latentstudio.ui.panel import Panel, Shown
+
+FOLLOW_MS = 60
 
 
 class MapPanel(Panel):
@@ -23,6 +25,10 @@ class MapPanel(Panel):
 
     def build(self) -> None:
         self._job: int | None = None
+        self._newest: Shown | None = None
+        # While a control moves, every millisecond belongs to the picture: the point may lag.
+        self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)
+        self._follow.timeout.connect(self._show_newest)
         self._large = IconButton("expand", "The face map on the whole window", "Ctrl+Shift+F")
         self.name_control("large", self._large)
         self._large.clicked.connect(self.large_asked)
@@ -37,7 +43,7 @@ class MapPanel(Panel):
         self.view.wanted.connect(self._begin)
         self.view.chosen.connect(self._go_to)
         self.tasks.job_changed.connect(self._job_changed)
-        self.tasks.frame_ready.connect(self._show_frame)
+        self.tasks.frame_ready.connect(self._take_frame)
 
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
@@ -61,14 +67,19 @@ class MapPanel(Panel):
         self.view.set_map(result)
         self.tasks.faces(self.key, [self._face(seed) for seed in result.seeds], self.view.set_image)
         if self.tasks.frame is not None:
-            self._show_frame(self.tasks.frame)
+            self._take_frame(self.tasks.frame)
 
-    def _show_frame(self, frame: Shown) -> None:
-        found = self.view.face_map()
+    def _take_frame(self, frame: Shown) -> None:
+        self._newest = frame
+        if not self._follow.isActive():
+            self._follow.start()
+
+    def _show_newest(self) -> None:
+        found, frame = self.view.face_map(), self._newest
         if found is None:
             self.view.update()  # which asks for one, if it is looked at
             return
-        if not self.view.isVisible() or frame.styles is None:
+        if not self.view.isVisible() or frame is None or frame.styles is None:
             return
         features = (
             picture_features(frame.pixels) if found.pictures else style_features(frame.styles)

@@ -64,7 +64,7 @@ def shown(studio: Studio) -> np.ndarray:
     frame = studio.window.bridge.frame
     assert frame is not None
     assert frame.recipe == studio.recipe, "another recipe is shown"
-    image = studio.window.canvas.image()
+    image = studio.window.canvas.image
     assert image is not None
     assert image.pixels is frame.pixels  # type: ignore[attr-defined]
     return frame.pixels

@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "inspect": "show what a model file is, without running anything in it",
     "generate": "draw the faces of some seeds",
     "interpolate": "draw a clip that walks from seed to seed",
+    "mix": "cross faces by style: the layers of columns in the faces of rows",
     "inpaint": "make a part of pictures anew: what the model finds likely there",
     "directions": "find directions of the style space, for sliders",
     "evaluate": "measure how good a model's pictures are",

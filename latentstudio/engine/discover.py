@@ -36,7 +36,7 @@ DRAWN = 4_000
 MEASURED = 2_000
 """Faces that tell mean and deviation along directions found otherwise."""
 
-_BATCH, _DRAWN_BATCH = 256, 16
+_BATCH, _DRAWN_BATCH = 64, 8
 _SIDE = 16  # pixels that drawn faces are pooled to
 _TOLD = 0.05  # a component that z tells less of is left out: a share of its variance
 
@@ -190,7 +190,9 @@ def _of_pictures(
     values, axes = _largest(seen.covariance, MOST)
     yield Step(samples, samples)
     z = torch.cat(kept).double() - moments.mean
-    along = (torch.cat(pictures).double() - seen.mean) @ axes.T  # [N, K], uncorrelated
+    turn, middle = axes.T.float(), seen.mean.float()
+    along = torch.cat([(part - middle) @ turn for part in pictures]).double()  # uncorrelated
+    yield Step(samples, samples)
     steps = (along.T @ z) / (along.square().sum(0)[:, None] + 1e-12)
     told = _share_told(along, z @ F.normalize(steps, dim=1).T)
     good = told >= _TOLD

@@ -81,7 +81,8 @@ def attribute_directions(
             and level is not None
             and _varies(attribute, level, referee)
         ):
-            plane = _fitted(design, attribute, _filled(level)[~held])
+            fit = _fitted(design, attribute, _filled(level)[~held])
+            plane = yield from _told(fit, (done - 1, total, attribute.name))
             accuracy = ranked_rightly(plane.value(seen.coordinates[held]), level[held], attribute)
             if accuracy >= RANKED:
                 found.append(
@@ -185,5 +186,18 @@ def _filled(level: Tensor) -> Tensor:
     return torch.where(level.isfinite(), level, level.nanmean())
 
 
-def _fitted(design: Design, attribute: Attribute, level: Tensor) -> Plane:
-    return design.logistic(level) if attribute.kind == "binary" else design.ridge(level)
+def _fitted(design: Design, attribute: Attribute, level: Tensor) -> Steps[None, None, Plane]:
+    if attribute.kind == "binary":
+        return (yield from design.logistic_steps(level))
+    return design.ridge(level)
+
+
+def _told(fit: Steps[None, None, Plane], progress: Progress) -> Steps[Progress, None, Plane]:
+    """A fit whose pauses tell how far the whole task is."""
+    while True:
+        try:
+            next(fit)
+        except StopIteration as end:
+            plane: Plane = end.value
+            return plane
+        yield progress

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -20,10 +19,11 @@ from latentstudio.ui.controls.faces import Face, paint_picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
 
-FACES = 4
+CARD_FACES = 4
 _FAMILIES = {
     "stylegan": "StyleGAN",
     "progressive": "Progressive",
@@ -76,7 +76,7 @@ class ModelCard(Button):
 
     def set_faces(self, images: Sequence[QImage]) -> None:
         """Shows four faces of the model."""
-        self._faces = [Face(image) for image in images[:FACES]]
+        self._faces = [Face(image) for image in images[:CARD_FACES]]
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -145,17 +145,17 @@ class RecentRow(Button):
 def kept_faces(model_id: str) -> list[QImage]:
     """The four faces of a model that were shown when it was open, if they were kept."""
     kept = QImage(str(_file(model_id)))
-    if kept.width() != FACES * _KEPT or kept.height() != _KEPT:
+    if kept.width() != CARD_FACES * _KEPT or kept.height() != _KEPT:
         return []
-    return [kept.copy(index * _KEPT, 0, _KEPT, _KEPT) for index in range(FACES)]
+    return [kept.copy(index * _KEPT, 0, _KEPT, _KEPT) for index in range(CARD_FACES)]
 
 
 def keep_faces(model_id: str, images: Sequence[QImage]) -> None:
     """Keep four faces of a model for its card; they can be drawn anew at any time."""
-    row = QImage(FACES * _KEPT, _KEPT, QImage.Format.Format_RGB32)
+    row = QImage(CARD_FACES * _KEPT, _KEPT, QImage.Format.Format_RGB32)
     painter = QPainter(row)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    for index, image in enumerate(images[:FACES]):
+    for index, image in enumerate(images[:CARD_FACES]):
         smooth = Qt.TransformationMode.SmoothTransformation
         whole = Qt.AspectRatioMode.IgnoreAspectRatio
         painter.drawImage(index * _KEPT, 0, image.scaled(_KEPT, _KEPT, whole, smooth))

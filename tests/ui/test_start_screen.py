@@ -15,8 +15,8 @@ from latentstudio.core.face_map import FaceMap, make_map
 from latentstudio.core.recipe import seed_of, with_psi, with_seed
 from latentstudio.ui import start as start_module
 from latentstudio.ui.controls import FaceMapView
-from latentstudio.ui.start import StartScreen
 from latentstudio.ui.start_cards import keep_faces, kept_faces
+from latentstudio.ui.start_screen import StartScreen
 from tests.shelf import write_model
 from tests.ui import screens
 from tests.ui.studio import Studio

@@ -6,10 +6,8 @@ from typing import cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentstudio.core.direction import (
-    RANGE,
     Direction,
     Styles,
     gain,
@@ -24,54 +22,22 @@ from latentstudio.core.document import Document
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.readings import Readings, moved_styles
 from latentstudio.core.recipe import Move, Noise, Recipe, Span
-from latentstudio.ui.controls.base import slug
 from latentstudio.ui.controls.direction_card import STEPS, DirectionCard
-from latentstudio.ui.controls.direction_row import DirectionRow
 from latentstudio.ui.controls.lazy_rows import LazyRows
 from latentstudio.ui.controls.numbers import MINUS
 from latentstudio.ui.panel import SETTLE_MS, Tasks
+from latentstudio.ui.panels.direction_item import (
+    DirectionItem,
+    inside,
+    origin_of,
+    reach_of,
+    tooltip_of,
+)
 
 _FOLLOW_MS = 33  # nobody reads numbers that change more often
 _SOFT = 1  # layers beside a range that move half as far
 _NOTHING = 1e-6
 _SAME = 1e-3  # standard deviations; the rows round to this
-
-
-class DirectionItem(QWidget):
-    """A row, and its card while it is open."""
-
-    def __init__(self, direction: Direction, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.direction = direction
-        self.row = DirectionRow(direction.name, RANGE)
-        self.card: DirectionCard | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
-        self._column.addWidget(self.row)
-        self._column.addStretch(1)
-        self.prefix = f"directions.{slug(direction.name) or direction.name}"
-        self.row.setObjectName(self.prefix)
-        self.row.lock.setObjectName(f"{self.prefix}.lock")
-        self.row.chevron.setObjectName(f"{self.prefix}.open")
-
-    def open(self, layers: int) -> DirectionCard:
-        """Show the card."""
-        own = self.direction.group == "mine"
-        self.card = DirectionCard(self.direction.name, layers, own)
-        self.card.set_names(self.prefix)
-        self._column.insertWidget(1, self.card)
-        self.row.set_open(True)
-        return self.card
-
-    def close_card(self) -> None:
-        """Take the card away."""
-        if self.card is not None:
-            self._column.removeWidget(self.card)
-            self.card.hide()
-            self.card.deleteLater()
-            self.card = None
-        self.row.set_open(False)
 
 
 class DirectionRows(QObject):
@@ -151,7 +117,7 @@ class DirectionRows(QObject):
         row.lock_asked.connect(lambda: self.lock(direction.name))
         row.open_asked.connect(lambda: self.toggle(item))
         row.set_locked(direction.name in self._document.state.locks)
-        row.set_tooltip(_tooltip(direction))
+        row.set_tooltip(tooltip_of(direction))
         if direction.eigenvalue is not None and self._largest > 0:
             row.set_share(direction.eigenvalue / self._largest)
         return item
@@ -165,7 +131,7 @@ class DirectionRows(QObject):
         card.lock_asked.connect(lambda: self.lock(str(card.property("other"))))
         card.renamed.connect(lambda name: self.renamed.emit(direction, name))
         card.delete_asked.connect(lambda: self.deleted.emit(direction))
-        card.set_origin(_origin(direction), direction.accuracy is not None)
+        card.set_origin(origin_of(direction), direction.accuracy is not None)
         self._show_span()
         self._show_overlap()
 
@@ -313,7 +279,7 @@ class DirectionRows(QObject):
         span = self._span(item.direction)
         first, last = (span.first, span.last) if span else (0, info.style_layers - 1)
         item.card.layers.set_range(first, last)
-        item.card.layers.set_words(_reach(info, first, last))
+        item.card.layers.set_words(reach_of(info, first, last))
 
     def _show_overlap(self) -> None:
         """What else the open direction moves, in one line, and what can be done about it."""
@@ -334,7 +300,7 @@ class DirectionRows(QObject):
         name, cosine = next(iter(found.items()))
         item.card.setProperty("other", name)
         sign = MINUS if cosine < 0 else "+"
-        item.card.set_overlap(f"Also moves {_lower(name)}, {sign}{abs(cosine):.2f}", "Lock it")
+        item.card.set_overlap(f"Also moves {inside(name)}, {sign}{abs(cosine):.2f}", "Lock it")
 
     def _fill_faces(self) -> None:
         """Ask for the five faces of the open row, once the face has settled."""
@@ -382,35 +348,3 @@ class _Gesture:
 def _source(recipe: Recipe) -> Recipe:
     """All of a recipe that its styles depend on, but the moves."""
     return replace(recipe, moves=(), noise=Noise())
-
-
-def _reach(info: ModelInfo, first: int, last: int) -> str:
-    """The resolutions of some layers: ``8-32 px``."""
-    sides = info.layer_resolutions
-    if len(sides) <= last:
-        return f"{first + 1}\u2013{last + 1}"
-    low, high = sides[first], sides[last]
-    return f"{low} px" if low == high else f"{low}\u2013{high} px"
-
-
-def _origin(direction: Direction) -> str:
-    """Where a direction comes from and how well it tells faces apart."""
-    parts = [direction.found[:1].upper() + direction.found[1:]] if direction.found else []
-    if direction.accuracy is not None:
-        parts.append(f"hold-out {direction.accuracy:.0%}".replace("%", "\u00a0%"))
-    if direction.eigenvalue is not None:
-        parts.append(f"eigenvalue {direction.eigenvalue:.3g}")
-    return " \u00b7 ".join(parts)
-
-
-def _tooltip(direction: Direction) -> str:
-    """What the slider does, with its keys."""
-    return (
-        f"{direction.name}: where the face is, in standard deviations from the mean face. "
-        "Return opens it, Delete takes back what was moved"
-    )
-
-
-def _lower(name: str) -> str:
-    """A name inside a sentence; abbreviations stay."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

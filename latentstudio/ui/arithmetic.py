@@ -180,11 +180,14 @@ class ArithmeticTab(StripTab):
             self._job = self.tasks.start_job(
                 "arithmetic", "Arithmetic", plus=sets.plus, minus=sets.minus, more=sets.more
             )
+            self._say_what_is_missing()
 
     def _job_changed(self, message: JobProgress | JobDone | Failure) -> None:
         if isinstance(message, JobDone) and message.job == self._job:
             self._job = None
-            if not message.cancelled and isinstance(message.result, Recipe):
+            if message.cancelled:
+                self._show_answer()
+            elif isinstance(message.result, Recipe):
                 self._solved, self._answer = self._asked, message.result
                 self._solve()  # shows it, unless the sets have changed again
         elif isinstance(message, Failure) and message.id == self._job:
@@ -216,6 +219,8 @@ class ArithmeticTab(StripTab):
             words = "No faces to begin with", "The answer appears here."
         elif bool(sets.minus) != bool(sets.more):
             words = "One set is empty", "What is taken away needs something to add."
+        elif self._job is not None:
+            words = "The answer is on its way", "Other tasks may come before it."
         else:
             words = "No answer yet", "It appears here."
         self.answer.set_empty("blend", *words)

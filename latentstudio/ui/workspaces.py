@@ -44,7 +44,7 @@ WORKSPACES: tuple[Workspace, ...] = (
         "scan-face",
         "Find faces and steer them",
         (148, 120),
-        (("Drag", "the picture to walk"), ("Space", "random"), ("← →", "seeds"), ("Q", "sheet")),
+        (("Drag", "the picture to walk"), ("Space", "random"), ("← →", "seeds"), ("K", "keep")),
     ),
     Workspace(
         "mix",
@@ -56,7 +56,7 @@ WORKSPACES: tuple[Workspace, ...] = (
             ("Drop", "a face on A, B, C or D"),
             ("X", "swap A and B"),
             ("Shift A", "current face to A"),
-            ("Q", "sheet"),
+            ("K", "keep"),
         ),
     ),
 )

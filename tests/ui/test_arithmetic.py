@@ -160,6 +160,7 @@ def test_what_is_missing_is_said(studio: Studio, tab: ArithmeticTab) -> None:
 
     assert said() == "No faces to begin with"
     tab.add("plus", [face(studio, 1)])
+    assert said() == "The answer is on its way"
     wait_for_nine(studio, tab)
     tab.add("minus", [face(studio, 2)])
     assert said() == "One set is empty"

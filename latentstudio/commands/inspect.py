@@ -51,6 +51,7 @@ def facts_of(card: Card, path: Path) -> dict[str, Any]:
         "metrics": dict(card.metrics),
         "attributions": list(card.attributions),
         "limits": list(card.limits),
+        "directions": [direction.name for direction in card.directions],
     }
 
 
@@ -67,6 +68,7 @@ def lines_of(facts: dict[str, Any], card: Card) -> list[str]:
         ("Noise inputs", "yes" if facts["has_noise"] else "none"),
         ("Parameters", f"{facts['parameters'] / 1e6:.2f} million"),
         ("Critic", facts["critic"] or "none in the file"),
+        ("Directions", ", ".join(facts["directions"]) or "none in the file"),
         ("Licence", facts["licence"] or "none named in the file"),
         ("Model id", facts["model_id"]),
         ("SHA-256", facts["sha256"]),

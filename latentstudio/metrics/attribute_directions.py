@@ -10,7 +10,7 @@ from torch import Tensor
 from latentstudio.core.direction import Direction
 from latentstudio.core.errors import StudioError
 from latentstudio.metrics.attributes import ATTRIBUTES, Attribute, heads_of
-from latentstudio.metrics.linear_fit import Design, Plane
+from latentstudio.metrics.linear_fit import Design
 from latentstudio.metrics.observe import from_levels, to_levels
 from latentstudio.metrics.referee import Referee
 from latentstudio.metrics.samples import classes_of, styles_of
@@ -67,45 +67,61 @@ def attribute_directions(
         StudioError: no attribute could be learned.
     """
     samples, space = max(samples, _LEAST_SAMPLES), StyleSpace.of(generator)
-    total = samples + len(ATTRIBUTES)
-    moments = StyleMoments()
+    total, moments = samples + len(ATTRIBUTES), StyleMoments()
     seen = yield from _read(generator, referee, space, moments, samples, total)
-    held = torch.arange(samples) % _HELD_OUT == 0
-    design = Design(seen.coordinates[~held], moments.mean, moments.spread, _DECAY)
+    lesson = _Lesson(seen.coordinates, moments)
     well_read = _well_read(referee, seen)
     found = []
     for done, attribute in enumerate(ATTRIBUTES, start=samples + 1):
         level = attribute.level(seen.factors, heads_of(referee))
-        if (
-            attribute.factor in well_read
-            and level is not None
-            and _varies(attribute, level, referee)
-        ):
-            fit = _fitted(design, attribute, _filled(level)[~held])
-            plane = yield from _told(fit, (done - 1, total, attribute.name))
-            accuracy = ranked_rightly(plane.value(seen.coordinates[held]), level[held], attribute)
-            if accuracy >= RANKED:
-                found.append(
-                    direction_of(
-                        space,
-                        moments,
-                        attribute.name,
-                        plane.pattern(moments.covariance),
-                        group="attributes",
-                        found=f"learned from what {referee.name} reads on {samples:,} faces",
-                        accuracy=accuracy,
-                        model_id=generator.info.model_id,
-                    )
+        known = attribute.factor in well_read
+        if known and level is not None and _varies(attribute, level, referee):
+            fit = lesson.learn(attribute, level)
+            learned = yield from _told(fit, (done - 1, total, attribute.name))
+            if learned.accuracy >= RANKED:
+                direction = direction_of(
+                    space,
+                    moments,
+                    attribute.name,
+                    learned.way,
+                    group="attributes",
+                    found=f"learned from what {referee.name} reads on {samples:,} faces",
+                    accuracy=learned.accuracy,
+                    model_id=generator.info.model_id,
                 )
+                found.append(direction)
         yield done, total, attribute.name
     if not found:
-        raise StudioError(
-            "No attributes were found",
-            f"{referee.name} reads nothing on the faces of {generator.info.name} that its styles "
-            "tell",
-            "Try components instead.",
-        )
+        raise _nothing(generator, referee)
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """The way [F] that faces differ in an attribute, and how well held-out faces are ranked."""
+
+    way: Tensor
+    accuracy: float
+
+
+class _Lesson:
+    """Faces to learn from, and every fifth one held out."""
+
+    def __init__(self, coordinates: Tensor, moments: StyleMoments) -> None:
+        self._held = torch.arange(len(coordinates)) % _HELD_OUT == 0
+        self._shown, self._hidden = coordinates[~self._held], coordinates[self._held]
+        self._design = Design(self._shown, moments.mean, moments.spread, _DECAY)
+        self._covariance = moments.covariance
+
+    def learn(self, attribute: Attribute, level: Tensor) -> Steps[None, None, _Learned]:
+        """Fit a plane to levels [N]; faces without one count as the mean, but are not ranked."""
+        filled = torch.where(level.isfinite(), level, level.nanmean())[~self._held]
+        if attribute.kind == "binary":
+            plane = yield from self._design.logistic_steps(filled)
+        else:
+            plane = self._design.ridge(filled)
+        accuracy = ranked_rightly(plane.value(self._hidden), level[self._held], attribute)
+        return _Learned(plane.pattern(self._covariance), accuracy)
 
 
 def ranked_rightly(values: Tensor, levels: Tensor, attribute: Attribute) -> float:
@@ -181,23 +197,20 @@ def _varies(attribute: Attribute, level: Tensor, referee: Referee) -> bool:
     return float((rounded != rounded.mode().values).double().mean()) >= _RARE
 
 
-def _filled(level: Tensor) -> Tensor:
-    """Levels with the mean where a face has none."""
-    return torch.where(level.isfinite(), level, level.nanmean())
+def _nothing(generator: Generator, referee: Referee) -> StudioError:
+    return StudioError(
+        "No attributes were found",
+        f"{referee.name} reads nothing on the faces of {generator.info.name} that its styles tell",
+        "Try components instead.",
+    )
 
 
-def _fitted(design: Design, attribute: Attribute, level: Tensor) -> Steps[None, None, Plane]:
-    if attribute.kind == "binary":
-        return (yield from design.logistic_steps(level))
-    return design.ridge(level)
-
-
-def _told(fit: Steps[None, None, Plane], progress: Progress) -> Steps[Progress, None, Plane]:
+def _told(fit: Steps[None, None, _Learned], progress: Progress) -> Steps[Progress, None, _Learned]:
     """A fit whose pauses tell how far the whole task is."""
     while True:
         try:
             next(fit)
         except StopIteration as end:
-            plane: Plane = end.value
-            return plane
+            learned: _Learned = end.value
+            return learned
         yield progress

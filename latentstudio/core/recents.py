@@ -1,8 +1,9 @@
-"""Recent models: a short list of files in the user's state folder, newest first."""
+"""Recent files: short lists of models and of work in the user's state folder, newest first."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
@@ -10,6 +11,8 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write, make_folder
 
 LIMIT = 12
+Kind = Literal["models", "work"]
+"""What a list is of: models, or sessions and pictures."""
 
 
 def state_folder() -> Path:
@@ -22,21 +25,21 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("latentstudio", appauthor=False)
 
 
-def read_recents(folder: Path | None = None) -> list[Path]:
+def read_recents(folder: Path | None = None, kind: Kind = "models") -> list[Path]:
     """Files opened before that still exist, newest first; unreadable lists count as empty."""
     try:
-        data = json.loads(_list_file(folder).read_text("utf-8"))
+        data = json.loads(_list_file(folder, kind).read_text("utf-8"))
     except (OSError, ValueError):
         return []
     names = data if isinstance(data, list) else []
     return [Path(name) for name in names[:LIMIT] if isinstance(name, str) and Path(name).is_file()]
 
 
-def remember(path: Path, folder: Path | None = None) -> Sequence[Path]:
-    """Put a file first in the list; a home that cannot be written loses only the list."""
+def remember(path: Path, folder: Path | None = None, kind: Kind = "models") -> Sequence[Path]:
+    """Put a file first in its list; a home that cannot be written loses only the list."""
     path = path.resolve()
-    files = [path, *(other for other in read_recents(folder) if other != path)][:LIMIT]
-    target = _list_file(folder)
+    files = [path, *(other for other in read_recents(folder, kind) if other != path)][:LIMIT]
+    target = _list_file(folder, kind)
     try:
         make_folder(target.parent)
         atomic_write(target, json.dumps([str(file) for file in files]).encode())
@@ -45,5 +48,5 @@ def remember(path: Path, folder: Path | None = None) -> Sequence[Path]:
     return files
 
 
-def _list_file(folder: Path | None) -> Path:
-    return (folder or state_folder()) / "recent.json"
+def _list_file(folder: Path | None, kind: Kind) -> Path:
+    return (folder or state_folder()) / ("recent.json" if kind == "models" else "recent-work.json")

@@ -104,6 +104,10 @@ class Files(QObject):
         """Bundled names and recent files, for the model menu."""
         return list(bundled_models()), read_recents(self._folder)
 
+    def recent_work(self) -> list[Path]:
+        """Sessions and pictures that were opened or saved lately, for the start screen."""
+        return read_recents(self._folder, "work")
+
     def _opener(self, path: Path | None) -> Callable[[Session], None]:
         return lambda session: self._session_opened(path, session)
 
@@ -139,6 +143,7 @@ class Files(QObject):
             return
 
         def restore(_info: ModelInfo | None = None) -> None:
+            remember(path, self._folder, "work")
             self._document.edit_recipe(f"Open {path.name}", lambda _r: note.recipe)
 
         self._with_model(note.recipe.model, None, restore)
@@ -266,6 +271,8 @@ class Files(QObject):
 
     def _set_path(self, path: Path | None, saved: bool) -> None:
         self._path, self._saved = path, saved
+        if path is not None:
+            remember(path, self._folder, "work")
         self.named.emit(path, saved)
 
     def _changed(self) -> None:

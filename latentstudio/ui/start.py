@@ -51,7 +51,9 @@ class Start(QObject):
         """Cover the window; the work lies under it untouched."""
         window = self._window
         screen = self._screen = self._screen or self._make()
-        screen.show_models(bundled_models(), window.files.models()[1])
+        bundled = bundled_models()
+        models = [path for path in window.files.models()[1] if path not in bundled.values()]
+        screen.show_models(bundled, [*window.files.recent_work(), *models])
         screen.show_model(window.bridge.info)
         screen.take_notices(window.notices)
         screen.setGeometry(window.rect())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -30,6 +31,7 @@ _FAMILIES = {
     "biggan": "BigGAN",
     "dcgan": "DCGAN",
 }
+_KINDS = {".latent": ("file", "session"), ".png": ("image", "picture with its recipe")}
 _CARD, _RECENT, _FACE, _GAP = 66, 40, 24, 2
 _KEPT = 48  # pixels of a face that is kept for the next start
 
@@ -116,14 +118,16 @@ class ModelCard(Button):
 
 
 class RecentRow(Button):
-    """A file that was open lately: its name, and the folder that it is in."""
+    """A file that was open lately: its name, what it is, and of which day."""
 
     def __init__(self, path: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.path = path
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._icon, words = _KINDS.get(path.suffix.lower(), ("box", "model"))
         self.become(path.name)
         self.set_tooltip(str(path))
+        self.setAccessibleDescription(f"{words}, {_day(path)}".removesuffix(", "))
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(200), theme.px(_RECENT))
@@ -132,14 +136,14 @@ class RecentRow(Button):
         if self.is_hot():
             fill(painter, area, "hover")
         high = theme.px(_RECENT)
-        draw_icon(painter, QPointF(theme.px(16), high / 2), "file", "muted")
+        draw_icon(painter, QPointF(theme.px(16), high / 2), self._icon, "muted")
         left = theme.px(36)
         words = QRectF(left, 0, area.width() - left - theme.px(4), high)
         half = high / 2
         first = words.adjusted(0, theme.px(3), 0, -half)
         second = words.adjusted(0, half - theme.px(1), 0, -theme.px(3))
         write(painter, first, self.path.stem, role="strong", token="text")
-        write(painter, second, str(self.path.parent), role="small", token="faint")
+        write(painter, second, self.accessibleDescription(), role="small", token="faint")
 
 
 def kept_faces(model_id: str) -> list[QImage]:
@@ -161,6 +165,16 @@ def keep_faces(model_id: str, images: Sequence[QImage]) -> None:
         painter.drawImage(index * _KEPT, 0, image.scaled(_KEPT, _KEPT, whole, smooth))
     painter.end()
     row.save(str(_file(model_id)))
+
+
+def _day(path: Path) -> str:
+    """When a file was written, in words; nothing for one that is gone."""
+    try:
+        written = datetime.fromtimestamp(path.stat().st_mtime)
+    except OSError:
+        return ""
+    days = (date.today() - written.date()).days
+    return {0: f"today {written:%H:%M}", 1: "yesterday"}.get(days, f"{written:%d %B %Y}")
 
 
 def _file(model_id: str) -> Path:

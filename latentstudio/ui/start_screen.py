@@ -156,9 +156,7 @@ class StartScreen(QWidget):
             card.set_tooltip("Show the faces of this model")
             card.clicked.connect(partial(self.model_chosen.emit, card.line.source))
             self._models.addWidget(card)
-        bundled = set(models.values())
-        files = [path for path in recent if path not in bundled][:_RECENT]
-        self._recent = [RecentRow(path, self) for path in files]
+        self._recent = [RecentRow(path, self) for path in recent[:_RECENT]]
         for index, row in enumerate(self._recent):
             row.setObjectName(f"start.recent.{index}")
             row.clicked.connect(partial(self.file_chosen.emit, row.path))

@@ -60,3 +60,10 @@ def test_seeds_of_chance_are_seeds() -> None:
     assert seeds_around(5, 8) == seeds_around(5, 8)
     assert len(set(seeds_around(5, 500))) == 500
     assert all(0 <= seed < SEEDS for seed in seeds_around(SEEDS - 1, 50))
+
+
+def test_work_has_a_list_of_its_own(tmp_path: Path) -> None:
+    a, b = model(tmp_path, "a"), model(tmp_path, "b")
+    remember(a, tmp_path)
+    remember(b, tmp_path, "work")
+    assert (read_recents(tmp_path), read_recents(tmp_path, "work")) == ([a], [b])

@@ -20,7 +20,7 @@ Check = Callable[[QImage, str], None]
 def screen(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StartScreen:
     """With two models and two files opened lately."""
     models = {name: write_model(tmp_path / f"{name}.safetensors") for name in ("one", "two")}
-    recent = [Path("/faces/portrait.safetensors"), Path("/faces/older/first.safetensors")]
+    recent = [Path("/faces/eight seconds.latent"), Path("/faces/first.safetensors")]
     monkeypatch.setattr(start_module, "bundled_models", lambda: models)
     monkeypatch.setattr(studio.window.files, "models", lambda: ([], recent))
     studio.window.start.open()

@@ -174,11 +174,16 @@ def test_models_and_recent_files_are_listed(
     recent = tmp_path / "mine.safetensors"
     recent.touch()
     monkeypatch.setattr(studio.window.files, "models", lambda: ([], [model, recent]))
+    session = tmp_path / "faces.latent"
+    studio.window.files.save_session(session)
+    studio.qtbot.waitUntil(lambda: studio.window.files.recent_work() == [session])
     studio.window.start.open()
-    card, row = studio.control("start.model.one"), studio.control("start.recent.0")
+    card, row = studio.control("start.model.one"), studio.control("start.recent.1")
+    assert studio.control("start.recent.0").accessibleDescription().startswith("session, today")
+    assert row.accessibleDescription().startswith("model, today")
     assert card.accessibleDescription() == "DCGAN · 32 px"
     assert studio.window.findChild(QWidget, "start.model.broken") is None
-    assert studio.window.findChild(QWidget, "start.recent.1") is None  # the bundled one is above
+    assert studio.window.findChild(QWidget, "start.recent.2") is None  # the bundled one is above
     asked: list[object] = []
     screen = studio.window.start.screen
     assert screen is not None

@@ -63,7 +63,8 @@ def run(options: argparse.Namespace) -> Answer:
         "layers": list(chosen),
         "seconds": round(time.monotonic() - begun, 3),
     }
-    words = f"{_count(rows, 'row')}, {_count(columns, 'column')}, layers {_listed(chosen)} from the columns"
+    size = f"{_count(rows, 'row')}, {_count(columns, 'column')}"
+    words = f"{size}, layers {_listed(chosen)} from the columns"
     return Answer(data, [f"{out}: {words}"])
 
 
@@ -88,12 +89,12 @@ def layers_of(info: ModelInfo, text: str) -> tuple[int, ...]:
             found |= set(range(int(first), int(last or first) + 1))
     beyond = [layer for layer in found if layer >= info.style_layers]
     if beyond or not found:
-        last = info.style_layers - 1
+        most = info.style_layers - 1
         sides = ", ".join(f"{b.key} {len(b.layers)}" for b in bands(info))
         raise StudioError(
             f"{info.name} has no styles {text}",
-            f"its style layers are 0-{last} ({sides})",
-            f"Choose among them, such as 0-{last // 2}.",
+            f"its style layers are 0-{most} ({sides})",
+            f"Choose among them, such as 0-{most // 2}.",
         )
     return tuple(sorted(found))
 

@@ -33,12 +33,11 @@ from latentstudio.ui.strip_tab import StripTab
 
 _BANDS = ("Coarse", "Middle", "Fine", "Range")
 _RANGE = 3
-_MOST_ROWS, _MOST_COLUMNS = 8, 16
+_MOST_ROWS, _MOST = 8, 16  # that are drawn on the largest screens
 _FEW_KEPT = "Keep faces with K first"
 _ROOM_FOR_WORDS = 800
 
 Place = tuple[int, int]
-Look = tuple[Any, ...]
 
 
 class MixingGridTab(StripTab):
@@ -55,8 +54,8 @@ class MixingGridTab(StripTab):
 
     def build(self) -> None:
         self._start = fresh_seed()
-        self._rows: list[Latent] = []
-        self._columns: list[Latent] = []
+        self._all_rows: list[Latent] = []
+        self._all_columns: list[Latent] = []
         self._known: tuple[Latent | None, ...] = ()
         self._shown: dict[Place, Recipe] = {}
         self._job: int | None = None
@@ -110,7 +109,7 @@ class MixingGridTab(StripTab):
         self._none.show_words("layout-grid", "No mixing grid with this model", reason.capitalize())
         self._none.setVisible(bool(reason))
         self.grid.setVisible(not reason)
-        self._rows, self._columns, self._known = [], [], ()
+        self._all_rows, self._all_columns, self._known = [], [], ()
         self._shown = {}
 
     # --- what it is made of -----------------------------------------------------------------------
@@ -155,38 +154,42 @@ class MixingGridTab(StripTab):
         kept = bool(self.document.state.gallery)
         self.gallery.set_reason("" if kept else _FEW_KEPT)
         pair = self._pair()
-        rows, columns = self._size()
-        if pair != self._known or (len(self._rows), len(self._columns)) != (rows, columns):
+        if pair != self._known:
             self._known = pair
-            self._choose(rows, columns)
+            self._choose()
         self._draw()
 
-    def _size(self) -> tuple[int, int]:
-        rows, columns = self.grid.room()
-        return min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS)
+    @property
+    def _rows(self) -> list[Latent]:
+        """The faces of the rows that there is room for."""
+        return self._all_rows[: self.grid.room()[0]]
+
+    @property
+    def _columns(self) -> list[Latent]:
+        return self._all_columns[: self.grid.room()[1]]
 
     def _pair(self) -> tuple[Latent | None, ...]:
         """A and B: the first row and the first column."""
         state = self.document.state
         return latents_of(effective(state.sources, state.recipe))[:2]
 
-    def _choose(self, rows: int, columns: int) -> None:
-        a, b = self._pair()
-        seeds: list[Latent] = [Seed(s) for s in seeds_around(self._start, rows + columns)]
-        self._rows = [*([a] if a else []), *seeds[:rows]][:rows]
-        self._columns = [*([b] if b else []), *seeds[rows:]][:columns]
+    def _choose(self) -> None:
+        a, b = (*self._pair(), None, None)[:2]
+        seeds: list[Latent] = [Seed(s) for s in seeds_around(self._start, _MOST_ROWS + _MOST)]
+        self._all_rows = [*([a] if a else []), *seeds[:_MOST_ROWS]]
+        self._all_columns = [*([b] if b else []), *seeds[_MOST_ROWS:]]
         if self.gallery.isChecked():
-            self._take_gallery(columns)
+            self._take_gallery()
 
-    def _take_gallery(self, columns: int) -> None:
+    def _take_gallery(self) -> None:
         """Columns of kept faces, newest first; those that have to be computed come a moment on."""
         recipe = self.document.recipe
         kept = [k.recipe for k in reversed(self.document.state.gallery)]
-        faces = [face for face in kept if face.model == recipe.model][:columns]
+        faces = [face for face in kept if face.model == recipe.model][:_MOST]
         plain = [plain_latent(face, recipe) for face in faces]
         found = [latent for latent in plain if latent is not None]
         if faces and len(found) == len(faces):
-            self._columns = found
+            self._all_columns = found
         elif faces:
             self._job = self.tasks.start_job("sources", "Mixing grid", faces=faces, into=recipe)
 
@@ -196,7 +199,7 @@ class MixingGridTab(StripTab):
         result = getattr(message, "result", None)
         if result:
             self._job = None
-            self._columns = list(result)
+            self._all_columns = list(result)
             self._draw()
 
     # --- drawing ----------------------------------------------------------------------------------

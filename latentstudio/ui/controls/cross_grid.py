@@ -65,7 +65,8 @@ class CrossGrid(Control, QWidget):
         self._rows, self._columns = rows, columns
         places = [(i, j) for i in range(-1, rows) for j in range(-1, columns) if (i, j) != (-1, -1)]
         self._faces = {place: Face() for place in places}
-        self._cursor = (min(self._cursor[0], rows - 1), min(self._cursor[1], columns - 1))
+        row, column = self._cursor
+        self._cursor = (max(0, min(row, rows - 1)), max(0, min(column, columns - 1)))
         self.update()
 
     def set_words(self, rows: str, columns: str) -> None:

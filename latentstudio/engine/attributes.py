@@ -38,7 +38,7 @@ def attributes(
         StudioError: there is no referee for this resolution, or nothing to learn.
     """
     judge = choose_referee(referee, generator.info.resolution)
-    file = cache_file(generator, f"{judge.weights_hash[:16]}-{samples}")
+    file = cache_file(generator, f"attributes-{judge.weights_hash[:16]}-{samples}")
     found = cached(file, generator)
     if not found:
         learned = yield from _learned(generator, judge, samples)

@@ -90,7 +90,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("walk_up", "Picture", "Walk up", "A tenth of a row up", ("Shift+Up",), needs="model"),
     Action("walk_down", "Picture", "Walk down", "A tenth of a row down", ("Shift+Down",),
            needs="model"),
-    Action("play", "Picture", "Play or stop", "Let the picture walk or loop by itself", ("P",),
+    Action("play", "Picture", "Play or pause", "Let the picture walk or loop by itself", ("P",),
            "play", needs="model"),
     Action("toggle_space", "Picture", "Z or W", "Where several latents meet", ("W",),
            needs="model", separated=True),

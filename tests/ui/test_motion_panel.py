@@ -207,7 +207,7 @@ def test_it_plays_by_itself(studio: Studio) -> None:
     panel.speed.set_value(2.0)
     panel.speed.moved.emit(2.0)
     panel.start()
-    assert panel.play.text() == "Stop"
+    assert panel.play.text() == "Pause"
     studio.qtbot.waitUntil(lambda: studio.generator.drawn > 3 and len(studio.recipe.anchors) > 2)
     panel.stop()
     assert panel.play.text() == "Play"

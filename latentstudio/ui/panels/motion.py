@@ -108,7 +108,7 @@ class MotionPanel(Panel):
         self._show_state()
 
     def _show_state(self) -> None:
-        self.play.set_text("Stop" if self.playing else "Play")
+        self.play.set_text("Pause" if self.playing else "Play")
         self.play.set_icon("pause" if self.playing else "play")
         self.set_summary(self.summary(self.document.recipe))
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from latentstudio.core.arithmetic import Arithmetic
 from latentstudio.core.direction import Direction
 from latentstudio.core.gallery import Kepts
 from latentstudio.core.history import Entry, History
-from latentstudio.core.recipe import Recipe
+from latentstudio.core.recipe import Recipe, Vector
 from latentstudio.core.signal import Signal
-from latentstudio.core.sources import Sources, nbytes_of
+from latentstudio.core.sources import Sources, vectors_of
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,21 @@ class State:
     sources: Sources = ()
 
     @property
+    def vectors(self) -> tuple[Vector, ...]:
+        """Every array in it; one that stands in several places comes several times."""
+        recipes = (self.recipe, *(kept.recipe for kept in self.gallery), *self.arithmetic.recipes)
+        found = tuple(direction.vector for direction in self.directions)
+        return (*chain(*(recipe.vectors for recipe in recipes)), *found, *vectors_of(self.sources))
+
+    @property
     def nbytes(self) -> int:
-        # What steps share counts in each of them: the history is rather too short than too big.
-        kept = sum(kept.recipe.nbytes for kept in self.gallery)
-        found = sum(direction.vector.array.nbytes for direction in self.directions)
-        added = sum(recipe.nbytes for recipe in self.arithmetic.recipes)
-        return self.recipe.nbytes + kept + found + added + nbytes_of(self.sources)
+        return sum({id(v): v.array.nbytes for v in self.vectors}.values())
+
+    def nbytes_beyond(self, before: "State") -> int:
+        """The bytes of arrays that another state does not share: what one more step costs."""
+        shared = set(map(id, before.vectors))
+        own = {id(v): v.array.nbytes for v in self.vectors if id(v) not in shared}
+        return sum(own.values())
 
 
 class Document:

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 LIMIT_BYTES = 64 * 2**20
 _ENTRY_BYTES = 2048  # a state without arrays still costs about this much
@@ -13,6 +13,10 @@ class Sized(Protocol):
 
     @property
     def nbytes(self) -> int: ...
+
+    def nbytes_beyond(self, before: Any, /) -> int:
+        """The bytes of those arrays that the state before does not hold, too."""
+        ...
 
 
 S = TypeVar("S", bound=Sized)
@@ -32,6 +36,7 @@ class History(Generic[S]):
 
     def __init__(self, label: str, state: S, limit: int = LIMIT_BYTES) -> None:
         self._entries = [Entry(label, state)]
+        self._weights = [state.nbytes]  # of each entry, what the one before does not hold, too
         self._index = 0
         self._limit = limit
 
@@ -58,11 +63,13 @@ class History(Generic[S]):
 
     def push(self, label: str, state: S, merge: Hashable | None = None) -> None:
         """Append a state; the same merge key as the current entry's replaces it instead."""
-        del self._entries[self._index + 1 :]
+        del self._entries[self._index + 1 :], self._weights[self._index + 1 :]
         entry = Entry(label, state, merge)
         if merge is not None and self.current.merge == merge and self._index > 0:
             self._entries[-1] = entry
+            self._weights[-1] = state.nbytes_beyond(self._entries[-2].state)
             return
+        self._weights.append(state.nbytes_beyond(self.current.state))
         self._entries.append(entry)
         self._index += 1
         self._forget_oldest()
@@ -78,9 +85,11 @@ class History(Generic[S]):
         return self.current
 
     def _forget_oldest(self) -> None:
-        weights = [entry.state.nbytes + _ENTRY_BYTES for entry in self._entries]
-        total = sum(weights)
+        total = sum(self._weights) + _ENTRY_BYTES * len(self._entries)
         while total > self._limit and self._index > 0:
-            total -= weights.pop(0)
             del self._entries[0]
             self._index -= 1
+            # What the oldest shared with the next one is now the next one's alone.
+            whole = self._entries[0].state.nbytes
+            total -= _ENTRY_BYTES + sum(self._weights[:2]) - whole
+            self._weights[:2] = [whole]

@@ -55,10 +55,9 @@ def latents_of(sources: Sources) -> tuple[Latent | None, ...]:
     return tuple(None if source is None else source.latent for source in sources)
 
 
-def nbytes_of(sources: Sources) -> int:
-    """Memory of the arrays, for bounding the history."""
-    vectors = (latent for latent in latents_of(sources) if isinstance(latent, Vector))
-    return sum(vector.array.nbytes for vector in vectors)
+def vectors_of(sources: Sources) -> tuple[Vector, ...]:
+    """Every array among the sources."""
+    return tuple(latent for latent in latents_of(sources) if isinstance(latent, Vector))
 
 
 def with_source(sources: Sources, index: int, source: Source | None) -> Sources:

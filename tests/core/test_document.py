@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from latentstudio.core.document import Document, State
+from latentstudio.core.gallery import Kept
 from latentstudio.core.history import LIMIT_BYTES
 from latentstudio.core.recipe import Anchor, Recipe, Vector, with_psi, with_seed
 
@@ -115,3 +116,18 @@ def test_merging_never_changes_what_came_from_a_file() -> None:
     document.edit_recipe("Psi", lambda recipe: with_psi(recipe, 0.5), merge="psi")
     document.undo()
     assert document.state == state(2)
+
+
+def test_a_large_gallery_leaves_room_for_many_steps() -> None:
+    vectors = [Vector("w+", np.full((12, 512), i, np.float32)) for i in range(100)]
+    kept = tuple(Kept(Recipe(anchors=(Anchor(vector),))) for vector in vectors)
+    document = Document(State(gallery=kept))
+    assert document.state.nbytes == 100 * 12 * 512 * 4
+    for seed in range(1, 1001):
+        document.edit_recipe("Seed", lambda r, s=seed: with_seed(r, s))  # type: ignore[misc]
+    assert len(document.entries) == 1001
+    document.edit("Keep", lambda s: replace(s, gallery=(*s.gallery, Kept(Recipe()))))
+    document.edit("Same", lambda s: replace(s, recipe=kept[3].recipe))
+    now, before = document.entries[-1].state, document.entries[-2].state
+    assert now.nbytes_beyond(before) == 0
+    assert now.nbytes_beyond(State()) == now.nbytes

@@ -9,6 +9,10 @@ from latentstudio.core.history import History
 class Thing:
     name: str
     nbytes: int = 0
+    shared: int = 0  # bytes that the one before holds, too
+
+    def nbytes_beyond(self, before: "Thing") -> int:
+        return self.nbytes - self.shared
 
 
 def names(history: History[Thing]) -> list[str]:
@@ -66,6 +70,30 @@ def test_going_out_of_range_is_the_nearest_end() -> None:
     history.push("B", Thing("b"))
     assert history.go(-5).state.name == "a"
     assert history.go(99).state.name == "b"
+
+
+def test_what_steps_share_is_paid_once() -> None:
+    history = History("Start", Thing("a", 5000), limit=60_000)
+    for i in range(20):
+        history.push("Same", Thing(str(i), 5000, shared=5000))
+    assert len(history.entries) == 21
+
+
+def test_when_the_oldest_goes_the_next_one_pays_for_what_they_shared() -> None:
+    history = History("Start", Thing("a", 10_000), limit=20_000)
+    for i in range(20):
+        history.push("More", Thing(str(i), 10_000, shared=9_000))
+        # 10,000 + 2,048 of the oldest, 1,000 + 2,048 of each other
+        assert len(history.entries) == min(i + 2, 3)
+    assert names(history) == ["17", "18", "19"]
+
+
+def test_the_steps_of_a_drag_pay_as_one() -> None:
+    history = History("Start", Thing("a"), limit=20_000)
+    for i in range(50):
+        history.push("Drag", Thing(str(i), 9000), merge="psi")
+    history.push("Next", Thing("b", 1000))
+    assert names(history) == ["a", "49", "b"]
 
 
 def test_memory_bounds_the_past_but_never_the_present() -> None:

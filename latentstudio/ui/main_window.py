@@ -35,6 +35,7 @@ from latentstudio.ui.drag_plane import DragPlane
 from latentstudio.ui.faces import image_of
 from latentstudio.ui.files import Files
 from latentstudio.ui.job_centre import JobCentre
+from latentstudio.ui.mix_sides import MixSides
 from latentstudio.ui.mixing_grid import MixingGridTab
 from latentstudio.ui.model_menu import ModelMenu
 from latentstudio.ui.notices import NoticeStack
@@ -83,7 +84,9 @@ class MainWindow(QMainWindow):
         self._drag_start: tuple[float, float] | None = None
         self._build(state_folder)
         self._connect()
+        self.sides = MixSides(self.canvas, self.document, self.bridge)
         self.workspaces = Workspaces(self)
+        self.workspaces.changed.connect(self.sides.show_in)
         self.desk = Desk(self)
         self.start = Start(self)
         self.show_document()
@@ -250,6 +253,7 @@ class MainWindow(QMainWindow):
         self.show_view(0)
         self.show_document()
         self.strip.show_model(info)
+        self.sides.show_model(info)
 
     def _show_frame(self, frame: Frame) -> None:
         self._busy.stop()

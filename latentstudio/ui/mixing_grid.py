@@ -21,6 +21,7 @@ from latentstudio.core.sources import (
     shown_alone,
     with_source,
 )
+from latentstudio.ui import theme
 from latentstudio.ui.controls import (
     CrossGrid,
     EmptyState,
@@ -35,7 +36,7 @@ _BANDS = ("Coarse", "Middle", "Fine", "Range")
 _RANGE = 3
 _MOST_ROWS, _MOST = 8, 16  # that are drawn on the largest screens
 _FEW_KEPT = "Keep faces with K first"
-_ROOM_FOR_WORDS = 800
+_ROOM_FOR_WORDS, _ROOM_FOR_RANGE = 800, 740
 
 Place = tuple[int, int]
 
@@ -150,7 +151,9 @@ class MixingGridTab(StripTab):
         info = self.info
         if info is None or mixing.mixes(info) or not self.isVisible():
             return
-        self._label.setVisible(self.width() > _ROOM_FOR_WORDS)
+        self._label.setVisible(self.width() > theme.px(_ROOM_FOR_WORDS))
+        wide = self.width() > theme.px(_ROOM_FOR_RANGE) or _RANGE in self.bands.checked()
+        self.bands.segments[_RANGE].setVisible(wide)
         kept = bool(self.document.state.gallery)
         self.gallery.set_reason("" if kept else _FEW_KEPT)
         pair = self._pair()

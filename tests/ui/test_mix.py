@@ -370,3 +370,31 @@ def test_the_grid_is_written_as_one_picture(
         wide, high = picture.size
     assert wide == (len(options["columns"]) + 1) * 130 + 2
     assert high == (len(options["rows"]) + 1) * 130 + 2
+
+
+def test_a_and_b_stand_beside_the_picture_while_there_is_room(mixer: Studio) -> None:
+    slide(mixer, "styles.middle", 0)
+    mixer.wait_for_picture()
+    sides = mixer.window.sides
+    mixer.qtbot.waitUntil(lambda: all(face.isVisible() for face in sides._faces))
+    a, b = sides._faces
+    target = mixer.window.canvas.target()
+    assert a.geometry().right() < target.left()
+    assert b.geometry().left() > target.right()
+    assert a.accessibleDescription() == "Seed 48: middle"
+    assert b.accessibleDescription() == "Seed 6: coarse and fine"
+    mixer.window.workspaces.show("explore")
+    assert not a.isVisible()
+
+
+def test_history_fills_a_tall_strip(mixer: Studio) -> None:
+    for seed in range(20):
+        mixer.document.edit_recipe("Seed", lambda r, s=seed: with_seed(r, s))
+    mixer.window.strip.choose("history")
+    QApplication.processEvents()
+    faces = mixer.control("strip.history")
+    assert faces.isWrapping()  # type: ignore[attr-defined]
+    mixer.window.workspaces.show("explore")
+    mixer.window.strip.choose("history")
+    QApplication.processEvents()
+    assert not faces.isWrapping()  # type: ignore[attr-defined]

@@ -348,7 +348,7 @@ class FaceView(Control, QListView):
 
 
 class TileStrip(FaceView):
-    """Faces in one row; the wheel scrolls sideways."""
+    """Faces in one row; the wheel scrolls sideways. Where it is two rows high, they wrap."""
 
     def __init__(self, *, size: int = 92, parent: QWidget | None = None) -> None:
         super().__init__(size=size, parent=parent)
@@ -363,9 +363,15 @@ class TileStrip(FaceView):
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(120), self.cell().height() + 2)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        tall = event.size().height() >= 2 * self.cell().height()
+        if tall != self.isWrapping():
+            self.setWrapping(tall)
+        super().resizeEvent(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()
-        bar = self.horizontalScrollBar()
+        bar = self.verticalScrollBar() if self.isWrapping() else self.horizontalScrollBar()
         bar.setValue(bar.value() - (turn.y() or turn.x()))
         event.accept()
 

@@ -51,8 +51,8 @@ class Engine:
         opener: (source, device, precision) -> Generator; the registry's by default.
         threads: how many threads to draw with; every core by default.
 
-    The order of work: opening a model, the newest live request, the newest still, one step of the
-    current job, one thumbnail.
+    The order of work: opening a model, the newest live request, the newest still, one step of a
+    job (jobs take turns), one thumbnail.
     """
 
     def __init__(
@@ -300,7 +300,15 @@ class Engine:
         message = job.advance(self._generator)
         if isinstance(message, JobDone):
             self._drop(job)
+        else:
+            self._put_last(job)
         self._publish(message)
+
+    def _put_last(self, job: Job) -> None:
+        """Jobs take turns, so that a short one does not wait for a long one's end."""
+        with self._wake:
+            if len(self._jobs) > 1 and self._jobs[0] is job:
+                self._jobs.rotate(-1)
 
     def _drop(self, job: Job) -> None:
         job.close()
@@ -310,7 +318,7 @@ class Engine:
 
     def _end_jobs(self) -> None:
         """End all jobs: their model goes, or the engine closes."""
-        for job in tuple(self._jobs):
+        for job in sorted(self._jobs, key=lambda job: job.id):
             job.cancelled = True
             self._guard(job)
 

@@ -106,11 +106,12 @@ def test_thumbnails_and_a_job_take_turns(bench: Bench) -> None:
     assert order in (["thumbnail", "JobProgress"] * 2, ["JobProgress", "thumbnail"] * 2)
 
 
-def test_jobs_run_one_after_the_other(bench: Bench) -> None:
-    first = bench.engine.start_job("count", "First", to=2, log=[])
-    second = bench.engine.start_job("count", "Second", to=1, log=[])
+def test_a_short_job_does_not_wait_for_the_end_of_a_long_one(bench: Bench) -> None:
+    long = bench.engine.start_job("count", "Long", to=5, log=[])
+    short = bench.engine.start_job("count", "Short", to=1, log=[])
     bench.drain()
-    assert [m.job for m in bench.messages] == [first] * 3 + [second] * 2  # type: ignore[union-attr]
+    steps = [m.job for m in bench.messages if isinstance(m, JobProgress | JobDone)]
+    assert steps == [long, short, long, short, long, long, long, long]
 
 
 def test_nothing_to_do_is_told(bench: Bench) -> None:

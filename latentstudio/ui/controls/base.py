@@ -61,6 +61,8 @@ class Control(_Widget):
 
     def set_reason(self, reason: str) -> None:
         """Says why the control cannot work here; an empty reason turns it on."""
+        if reason == self._reason:  # asked at every frame, seldom another one
+            return
         if not self._reason:
             self._tip = self.toolTip()
         self._reason = reason

@@ -139,6 +139,8 @@ class SliderRow(Control, QWidget):
         self._show()
 
     def set_reason(self, reason: str) -> None:
+        if reason == self.reason():
+            return
         super().set_reason(reason)
         self.field.set_reason(reason)
         self._show()

@@ -13,7 +13,14 @@ from latentstudio.ui.controls.base import Control, painter_on, raised, ring, str
 from latentstudio.ui.controls.numbers import Scale
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+    from PySide6.QtGui import (
+        QFocusEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPainter,
+        QPaintEvent,
+        QResizeEvent,
+    )
 
 _DRAG_STARTS = 3  # pixels
 _PIXELS_A_STEP = 2
@@ -256,10 +263,11 @@ class SeedField(ValueField):
     committed = Signal(object)
 
     def __init__(self, label: str = "Seed", parent: QWidget | None = None) -> None:
-        self._label = label
+        self._label, self._named = label, True
         super().__init__(0, 2**32 - 1, step=1, decimals=0, name=label, parent=parent)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.textChanged.connect(lambda _text: self._make_room())
 
     def value(self) -> int:
         """The seed."""
@@ -267,8 +275,20 @@ class SeedField(ValueField):
 
     def theme_changed(self) -> None:
         super().theme_changed()
-        words = self.fontMetrics().horizontalAdvance(self._label)
-        self.setTextMargins(words + theme.px(8), 0, 0, 0)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The name goes where a long number would not fit beside it."""
+        metrics, gap = self.fontMetrics(), theme.px(8)
+        words = metrics.horizontalAdvance(self._label) + gap
+        number = metrics.horizontalAdvance(self.text()) + 2 * gap
+        self._named = words + number <= self.width()
+        self.setTextMargins(words if self._named else 0, 0, 0, 0)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(84), theme.px(28))
@@ -278,6 +298,8 @@ class SeedField(ValueField):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if not self._named:
+            return
         painter = painter_on(self)
         area = QRectF(self.rect()).adjusted(theme.px(8), 0, 0, 0)
         write(painter, area, self._label, token="faint" if self.isEnabled() else "outline")

@@ -68,11 +68,12 @@ def test_a_task_shows_progress_time_left_and_those_that_wait(
     bridge.start_job("clip", "Clip")
     bridge.start_job("clip", "Other clip")
     assert [r.title for r in centre.rows()] == ["Clip", "Other clip"]
+    assert [r.note() for r in centre.rows()] == ["Waiting", "Waiting"]
     assert studio.window.actions_by_name["cancel_job"].isEnabled()
     studio.qtbot.waitUntil(lambda: "s left" in row(centre, "Clip").left())
     assert row(centre, "Clip").note().startswith("picture ")
     assert row(centre, "Clip").bar.value() == round(1000 * row(centre, "Clip").share)
-    assert row(centre, "Other clip").note() == "Waiting"
+    studio.qtbot.waitUntil(lambda: row(centre, "Other clip").note().startswith("picture "))
     chip = studio.window.top_bar.jobs
     studio.qtbot.waitUntil(chip.isVisible)
     assert not studio.window.top_bar.tasks.isVisible()

@@ -18,7 +18,7 @@ from latentstudio.core.recipe import Anchor, Latent, Recipe
 Table = npt.NDArray[np.float64]
 Latents = Sequence[Latent | None]
 
-ONE_LAYER = "one style layer: nothing to mix by layer"
+ONE_LAYER = "one style layer, none to mix"
 _EVEN = 1e-6  # shares closer than this are the same
 _BANDS = (
     ("coarse", "Coarse", 0, 8, "Pose and head shape"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentstudio.core import mixing
 from latentstudio.core.document import State
@@ -35,6 +35,8 @@ from latentstudio.ui.strip_tab import StripTab
 _BANDS = ("Coarse", "Middle", "Fine", "Range")
 _RANGE = 3
 _MOST_ROWS, _MOST = 8, 16  # that are drawn on the largest screens
+_NONE = "No mixing grid with this model"
+_WHY = "It has one style layer: A to B and the four corners blend whole faces."
 _FEW_KEPT = "Keep faces with K first"
 _ROOM_FOR_WORDS, _ROOM_FOR_RANGE = 800, 740
 
@@ -69,12 +71,15 @@ class MixingGridTab(StripTab):
         self.range.setToolTip("The style layers that columns give; arrows move the range")
         self.range.committed.connect(lambda _first, _last: self.fill())
         self.range.hide()
-        self._none = EmptyState("layout-grid", "No mixing grid with this model", "")
-        self._none.hide()
+        self._frame = QWidget()
+        framed = QVBoxLayout(self._frame)
+        framed.setContentsMargins(12, 6, 12, 12)
+        framed.addWidget(EmptyState("layout-grid", _NONE, _WHY))
+        self._frame.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.range, self._none, self.grid):
+        for widget in (self.range, self._frame, self.grid):
             column.addWidget(widget, 0 if widget is self.range else 1)
         self._build_corner()
         self.tasks.job_changed.connect(self._job_changed)
@@ -96,7 +101,8 @@ class MixingGridTab(StripTab):
         export = IconButton("download", "Export the grid as one picture", "Ctrl+Shift+G")
         export.setObjectName("grid.export")
         export.clicked.connect(self.export_asked)
-        for widget in (self._label, self.bands, self.gallery, again, export):
+        self._tools = (self._label, self.bands, self.gallery, again, export)
+        for widget in self._tools:
             self.corner_line.addWidget(widget)
 
     def show_model(self, info: ModelInfo) -> None:
@@ -106,10 +112,11 @@ class MixingGridTab(StripTab):
             reason = "" if band.layers else "This model has no layers of these resolutions"
             self.bands.set_segment_reason(index, reason)
         self.range.set_count(max(2, info.style_layers))
-        reason = mixing.mixes(info)
-        self._none.show_words("layout-grid", "No mixing grid with this model", reason.capitalize())
-        self._none.setVisible(bool(reason))
-        self.grid.setVisible(not reason)
+        mixes = not mixing.mixes(info)
+        self._frame.setVisible(not mixes)
+        self.grid.setVisible(mixes)
+        for widget in self._tools:
+            widget.setVisible(mixes)
         self._all_rows, self._all_columns, self._known = [], [], ()
         self._shown = {}
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
 
 _STATE_VERSION = 1
+_LOWEST = 108  # the strip, at 100 %
+_REST = 440  # what the bars and a picture of the least size take
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,9 @@ class Workspaces(QObject):
     def size_strip(self) -> None:
         """Give the strip the height that the workspace begins with."""
         window = self._window
-        height = self.current.strip[0 if window.desk.is_wide else 1]
-        window.resizeDocks([window.bottom], [theme.px(height)], Qt.Orientation.Vertical)
+        wanted = theme.px(self.current.strip[0 if window.desk.is_wide else 1])
+        height = max(theme.px(_LOWEST), min(wanted, window.height() - theme.px(_REST)))
+        window.resizeDocks([window.bottom], [height], Qt.Orientation.Vertical)
 
     def reset(self) -> None:
         """Every workspace as at the first start."""

@@ -184,7 +184,8 @@ class Engine:
             work, self._open = self._open, None
             return work
         first = self._jobs[0] if self._jobs else None
-        job = next((job for job in self._jobs if job.cancelled), first)
+        cancelled = [job for job in self._jobs if job.cancelled]
+        job = min(cancelled, key=lambda job: job.id) if cancelled else first
         if self._generator is None:
             return job
         if self._live and not (job and self._frames_since_slice >= _FRAMES_PER_SLICE):

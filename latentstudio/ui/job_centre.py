@@ -117,7 +117,7 @@ class JobCentre(QFrame):
             row = self._rows.get(message.job)
             if row is not None:
                 row.progress(message)
-                self._fill_chip(row)
+                self._fill_chip(self._running()[0])  # tasks take turns: always the same one
         elif isinstance(message, JobDone):
             self._done(message)
         else:

@@ -4,7 +4,9 @@ Yeh et al. 2017, "Semantic image inpainting with deep generative models": networ
 are, z is searched for, and only the hole is taken from what is drawn.
 """
 
+import time
 from collections.abc import Generator as Steps
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,14 +16,18 @@ from torch import Tensor
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import Mask
-from latentstudio.core.recipe import Vector
+from latentstudio.core.recipe import Recipe, Vector
 from latentstudio.engine.blend import Blend, blended
 from latentstudio.engine.measure import known_pixels
 from latentstudio.engine.messages import Step
-from latentstudio.engine.search import Candidate, Place, Settings, search
+from latentstudio.engine.render import class_weights
+from latentstudio.engine.search import Candidate, Settings, search
 from latentstudio.models.generator import Generator
 
 Rgb = npt.NDArray[np.uint8]
+
+PREVIEW_S = 0.5
+"""Between two previews: more often nobody can follow which answer is ahead."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ def inpaint(
     mask: Mask,
     settings: Settings = Settings(),  # noqa: B008 - frozen
     way: Blend = "poisson",
-    classes: Tensor | None = None,
+    classes: Tensor | Sequence[tuple[str, float]] | None = None,
 ) -> Steps[Step, None, list[Filled]]:
     """Fill a hole in several ways.
 
@@ -59,10 +65,11 @@ def inpaint(
         mask: of the same size, 255 to be made anew.
         settings: how to search.
         way: how the seam is treated.
-        classes: weights [1, C] for models with classes.
+        classes: weights [1, C] for models with classes, or shares by name as a recipe has them.
 
     Yields:
-        a Step; its ``preview`` is a list of (pixels cut into the picture, fit), best first.
+        a Step; now and then its ``preview`` is a list of the answers so far, best first, cut into
+        the picture without blending; the last step has one.
 
     Returns:
         The answers, the best fit first.
@@ -73,13 +80,20 @@ def inpaint(
     _check(generator, picture, mask)
     target = to_image(picture)
     measurement = known_pixels(target, torch.from_numpy(mask.hole.copy()))
+    if classes is not None and not isinstance(classes, Tensor):
+        classes = class_weights(generator.info, Recipe(classes=tuple(classes)))
     steps = search(generator, measurement, settings, classes)
+    due = 0.0
     while True:
         try:
             step = next(steps)
         except StopIteration as end:
             return [_filled(picture, mask, candidate, way) for candidate in end.value]
-        yield replace(step, preview=_preview(picture, mask, step.preview))
+        now, preview = time.monotonic(), None
+        if now >= due or step.done >= step.total:
+            due = now + PREVIEW_S
+            preview = [_filled(picture, mask, found, "none") for found in step.preview.so_far()]
+        yield replace(step, preview=preview)
 
 
 def to_image(picture: Rgb) -> Tensor:
@@ -92,14 +106,6 @@ def to_picture(image: npt.NDArray[np.float32] | Tensor) -> Rgb:
     numbers = np.asarray(image, np.float32).transpose(1, 2, 0)
     pixels: Rgb = np.clip(np.rint(numbers * 127.5 + 127.5), 0, 255).astype(np.uint8)
     return pixels
-
-
-def _preview(picture: Rgb, mask: Mask, place: Place) -> list[tuple[Rgb, float]]:
-    order = place.fits.argsort().tolist()
-    drawn = place.images.float().cpu().numpy()
-    return [
-        (blended(picture, to_picture(drawn[i]), mask, "none"), float(place.fits[i])) for i in order
-    ]
 
 
 def _filled(picture: Rgb, mask: Mask, candidate: Candidate, way: Blend) -> Filled:

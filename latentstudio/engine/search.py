@@ -120,6 +120,7 @@ class Place:
         points: [candidates, ...].
         images: their pictures [candidates, 3, R, R], a step behind.
         fits: their distances [candidates], likewise.
+        doubts: what speaks against them [candidates], NaN until it was asked.
     """
 
     def __init__(self, generator: Generator, settings: Settings, classes: Tensor | None) -> None:
@@ -136,6 +137,7 @@ class Place:
         self.points = torch.zeros(0)
         self.images = torch.zeros(0)
         self.fits = torch.zeros(0)
+        self.doubts = torch.zeros(0)
 
     def starts(self, measurement: Measurement) -> Iterator[tuple[int, Tensor]]:
         """Samples drawn and, after each batch, the best so far: [candidates, ...]."""
@@ -156,6 +158,7 @@ class Place:
             if len(best) == count:
                 self.images = torch.stack([kept[number][1] for _, number in best])
                 self.fits = torch.tensor([fit for fit, _ in best])
+                self.doubts = torch.full_like(self.fits, math.nan)
                 yield first + _BANK_BATCH, torch.stack([kept[number][0] for _, number in best])
         if len(best) < count:
             raise StudioError(
@@ -177,9 +180,11 @@ class Place:
         with torch.enable_grad():
             images = self.draw(points)
             fits = measurement.distance(images)
-            loss = fits + self.settings.realism * self.doubt(images, points)
+            doubts = self.doubt(images, points)
+            loss = fits + self.settings.realism * doubts
             (slope,) = torch.autograd.grad(loss.sum(), points)
         self.images[rows], self.fits[rows] = images.detach(), fits.detach()
+        self.doubts[rows] = doubts.detach().to(self.doubts)
         # A candidate that is broken stays where it is; ``answers`` drops it.
         slope = torch.nan_to_num(slope, 0.0, 0.0, 0.0)
         self._times[rows] += 1
@@ -234,6 +239,19 @@ class Place:
                 "no candidate stayed within the finite numbers",
                 "Lower the rate, or begin again with another seed.",
             )
+        return sorted(found, key=lambda candidate: candidate.fit)
+
+    def so_far(self) -> list[Candidate]:
+        """The finite candidates as last drawn, the best fit first; nothing is drawn for it."""
+        latents = (self.mean + self.scale * self.points).cpu().numpy()
+        images = self.images.float().cpu().numpy()
+        found = [
+            Candidate(Vector(self.settings.space, latent), image, fit, doubt)
+            for latent, image, fit, doubt in zip(
+                latents, images, self.fits.tolist(), self.doubts.tolist(), strict=True
+            )
+            if math.isfinite(fit) and np.isfinite(latent).all()
+        ]
         return sorted(found, key=lambda candidate: candidate.fit)
 
     def _samples(self, first: int, count: int) -> Tensor:

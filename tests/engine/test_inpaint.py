@@ -39,8 +39,12 @@ def test_a_hole_is_filled_and_nothing_else_changes() -> None:
     inside = found[0].pixels[MASK.hole].astype(int) - picture[MASK.hole]
     assert np.abs(inside).mean() < 6
     previews = steps[-1].preview
-    assert [fit for _, fit in previews] == sorted(fit for _, fit in previews)
-    assert previews[0][0].shape == picture.shape
+    assert [answer.fit for answer in previews] == sorted(answer.fit for answer in previews)
+    assert len(previews) == 3
+    assert np.array_equal(previews[0].pixels[~MASK.hole], damaged[~MASK.hole])
+    assert np.isfinite(previews[0].doubt)
+    draft = draw(FAKE, Recipe(anchors=(Anchor(previews[0].latent),)))
+    assert np.abs(to_rgb(draft.pixels).astype(int) - previews[0].drawn).mean() < 8
     assert steps[-1].done == steps[-1].total
 
 

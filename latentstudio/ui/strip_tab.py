@@ -1,6 +1,6 @@
 """StripTab: one tab of the strip under the canvas; subclasses say what it shows."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from latentstudio.ui import theme
 from latentstudio.ui.panel import Tasks
 
 _SETTLE_MS = 250
+_LOWEST = 82  # pixels at 100 %
 
 
 class StripTab(QWidget):
@@ -72,6 +73,10 @@ class StripTab(QWidget):
 
     def _document_changed(self, old: State, new: State) -> None:
         self.state_changed(old, new)
+
+    def minimumSizeHint(self) -> QSize:
+        """Less than some tabs would like: in the smallest window the picture comes first."""
+        return QSize(theme.px(120), theme.px(_LOWEST))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

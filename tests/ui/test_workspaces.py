@@ -168,3 +168,15 @@ def test_faces_are_asked_for_only_where_they_are_seen(mixer: Studio) -> None:
     window.actions_by_name["random"].trigger()
     mixer.qtbot.waitUntil(lambda: "plane" in asked or time.monotonic() > begun + 1)
     assert not {"sources", "styles", "corners", "grid"} & set(asked)
+
+
+def test_the_strip_leaves_room_for_the_picture_in_the_smallest_window(mixer: Studio) -> None:
+    window = mixer.window
+    window.resize(800, 520)
+    for key in ("mix", "explore"):
+        window.workspaces.show(key)
+        QApplication.processEvents()
+        below = window.strip.mapTo(window, window.strip.rect().topLeft()).y()
+        canvas = window.canvas
+        assert canvas.mapTo(window, canvas.rect().bottomLeft()).y() < below
+        assert (window.width(), window.height()) == (800, 520)

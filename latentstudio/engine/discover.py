@@ -176,22 +176,23 @@ def _of_pictures(
 ) -> Steps[Step, None, Directions]:
     """What changes pictures most, and the z that leads there."""
     moments, seen = StyleMoments(), StyleMoments()
-    kept: list[Tensor] = []
-    pictures: list[Tensor] = []
+    # Two arrays from the start: thousands of small ones between large ones scatter the memory.
+    kept = torch.zeros(samples, space.size)
+    pictures = torch.zeros(samples, 3 * _SIDE**2)
     for done, (styles, coordinates) in faces(generator, space, samples, _DRAWN_BATCH):
         with torch.no_grad():
             images = generator.synthesize(styles, max_resolution=_SIDE)
         small = F.adaptive_avg_pool2d(images.float().cpu(), _SIDE).flatten(1)
         moments.add(coordinates)
         seen.add(small)
-        kept.append(coordinates.float())
-        pictures.append(small)
+        kept[done - len(small) : done] = coordinates.float()
+        pictures[done - len(small) : done] = small
         yield Step(done, samples, f"{done:,} of {samples:,} faces drawn")
     values, axes = _largest(seen.covariance, MOST)
     yield Step(samples, samples)
-    z = torch.cat(kept).double() - moments.mean
+    z = kept.double() - moments.mean
     turn, middle = axes.T.float(), seen.mean.float()
-    along = torch.cat([(part - middle) @ turn for part in pictures]).double()  # uncorrelated
+    along = ((pictures - middle) @ turn).double()  # uncorrelated
     yield Step(samples, samples)
     steps = (along.T @ z) / (along.square().sum(0)[:, None] + 1e-12)
     told = _share_told(along, z @ F.normalize(steps, dim=1).T)

@@ -27,7 +27,7 @@ from latentstudio.ui.meter import Meter
 
 STILL_AFTER_MS = 150
 _FRAMES_BYTES = 64 * 2**20
-_FACES_BYTES = 64 * 2**20
+_FACES_BYTES = 24 * 2**20  # the map, a sheet, the strip and a history of 128 px faces
 
 Receive = Callable[[int, QImage], None]
 

@@ -1,16 +1,22 @@
 """The whole window at the sizes of the design, compared with the pictures kept beside the tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentstudio.core.recipe import with_psi, with_seed
+from latentstudio.core.direction import Direction
+from latentstudio.core.recipe import Anchor, Vector, with_psi, with_seed
 from latentstudio.ui import theme
+from latentstudio.ui.actions import KeyGuard
 from tests.ui import screens
-from tests.ui.studio import Studio
+from tests.ui.studio import Studio, make_studio
 
 Check = Callable[[QImage, str], None]
 
@@ -18,7 +24,8 @@ Check = Callable[[QImage, str], None]
 @pytest.fixture(autouse=True)
 def same_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours that are the same in every run."""
-    for module in ("strip_faces", "sheet"):
+    modules = ("strip_faces", "sheet", "mixing_grid", "panels.sources", "panels.corners")
+    for module in modules:
         monkeypatch.setattr(f"latentstudio.ui.{module}.fresh_seed", lambda: 7)
 
 
@@ -68,3 +75,72 @@ def test_large_text_at_twice_the_pixels(
     studio.window.desk.fit_again()
     settle(studio, qtbot)
     check_screen(screens.grab(studio.window, ratio=2.0), "explore-large-text")
+
+
+NAMES = ("Smile", "Open mouth", "Glasses", "Hair length", "Facial hair", "Skin tone", "Eyebrows",
+         "Tilt", "Size")  # fmt: skip
+
+
+def directions() -> tuple[Direction, ...]:
+    """One for each name, along another axis."""
+    axes = np.eye(16, dtype=np.float32)
+    return tuple(
+        Direction(name, Vector("w", axis), group="attributes", found="referee A", accuracy=0.97)
+        for name, axis in zip(NAMES, axes, strict=False)
+    )
+
+
+@pytest.fixture
+def layered(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+    """The window of a model with style layers, noise and attributes, and four sources to mix."""
+    guard = KeyGuard()
+    qapp.installEventFilter(guard)
+    found = directions()
+    made = make_studio(qtbot, tmp_path, layers=12, resolution=128, noise=True, directions=found)
+    sources = ((3, Qt.Key.Key_A), (48, Qt.Key.Key_B), (21, Qt.Key.Key_C), (77, Qt.Key.Key_D))
+    for seed, key in sources:
+        made.document.edit_recipe("Seed", lambda r, seed=seed: with_seed(r, seed))
+        made.key(key, Qt.KeyboardModifier.ShiftModifier, to=made.window.canvas)
+    yield made
+    made.window.close()
+    qapp.removeEventFilter(guard)
+    made.window.deleteLater()
+
+
+def mix(studio: Studio) -> None:
+    """Show Mix, with B's fine layers in A."""
+    studio.window.workspaces.show("mix")
+    studio.document.edit_recipe("Seed", lambda r: with_seed(r, 3))
+    a, b, *_ = studio.document.state.sources
+    shares = tuple(float(layer >= 8) for layer in range(12))
+    anchors = (
+        Anchor(a.latent, 1.0, tuple(1 - share for share in shares)),
+        Anchor(b.latent, 0.0, shares),
+    )
+    studio.document.edit_recipe("Mix", lambda r: replace(r, anchors=anchors))
+
+
+def test_explore_of_a_model_with_everything(
+    layered: Studio, qtbot: QtBot, scheme: str, check_screen: Check
+) -> None:
+    settle(layered, qtbot)
+    check_screen(screens.grab(layered.window), f"everything-{scheme}")
+
+
+def test_mix_in_both_themes(
+    layered: Studio, qtbot: QtBot, scheme: str, check_screen: Check
+) -> None:
+    mix(layered)
+    settle(layered, qtbot)
+    check_screen(screens.grab(layered.window), f"mix-{scheme}")
+
+
+@pytest.mark.parametrize("workspace", ["explore", "mix"])
+def test_small_window_at_twice_the_pixels(
+    layered: Studio, qtbot: QtBot, workspace: str, check_screen: Check
+) -> None:
+    if workspace == "mix":
+        mix(layered)
+    layered.window.resize(1024, 700)
+    settle(layered, qtbot)
+    check_screen(screens.grab(layered.window, ratio=2.0), f"{workspace}-2048x1400")

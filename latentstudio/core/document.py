@@ -11,6 +11,7 @@ from latentstudio.core.history import Entry, History
 from latentstudio.core.recipe import Recipe, Vector
 from latentstudio.core.signal import Signal
 from latentstudio.core.sources import Sources, vectors_of
+from latentstudio.core.work import Work
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class State:
         locks: names of the directions that others may not change.
         arithmetic: the sets of faces that are added and taken away.
         sources: the faces A, B, C, ... to mix; none chosen yet where it is empty.
+        work: the picture that is being repaired.
     """
 
     recipe: Recipe = field(default_factory=Recipe)
@@ -32,23 +34,36 @@ class State:
     locks: tuple[str, ...] = ()
     arithmetic: Arithmetic = field(default_factory=Arithmetic)
     sources: Sources = ()
+    work: Work = field(default_factory=Work)
 
     @property
     def vectors(self) -> tuple[Vector, ...]:
         """Every array in it; one that stands in several places comes several times."""
-        recipes = (self.recipe, *(kept.recipe for kept in self.gallery), *self.arithmetic.recipes)
+        recipes = self._recipes
         found = tuple(direction.vector for direction in self.directions)
         return (*chain(*(recipe.vectors for recipe in recipes)), *found, *vectors_of(self.sources))
 
     @property
     def nbytes(self) -> int:
-        return sum({id(v): v.array.nbytes for v in self.vectors}.values())
+        return sum(self._arrays.values())
 
     def nbytes_beyond(self, before: "State") -> int:
         """The bytes of arrays that another state does not share: what one more step costs."""
-        shared = set(map(id, before.vectors))
-        own = {id(v): v.array.nbytes for v in self.vectors if id(v) not in shared}
-        return sum(own.values())
+        shared = before._arrays.keys()
+        return sum(nbytes for key, nbytes in self._arrays.items() if key not in shared)
+
+    @property
+    def _recipes(self) -> tuple[Recipe, ...]:
+        return (self.recipe, *(kept.recipe for kept in self.gallery), *self.arithmetic.recipes)
+
+    @property
+    def _arrays(self) -> dict[int, int]:
+        """The bytes of every array, by identity."""
+        found = {id(v): v.array.nbytes for v in self.vectors}
+        for recipe in self._recipes:
+            if recipe.paste is not None:
+                found |= recipe.paste.parts
+        return found | self.work.parts
 
 
 class Document:

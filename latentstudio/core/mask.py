@@ -79,15 +79,23 @@ def with_stroke(
         hardness: share of the radius, 0 to 1, that is painted fully; beyond it fades to the edge.
         erase: take away instead.
     """
-    radius = max(size, 1.0) / 2
-    fade = max(1.0, radius * (1.0 - min(max(hardness, 0.0), 1.0)))
     painted = np.zeros(mask.levels.shape, np.float32)
     for a, b in zip(points, points[1:] or points, strict=False):
-        area = _around(a, b, radius + 1, mask)
-        distance = _distance(a, b, area)
-        np.maximum(painted[area], (radius + 0.5 - distance) / fade, out=painted[area])
+        paint_line(painted, a, b, size, hardness)
     drawn = np.rint(np.clip(painted, 0, 1) * 255).astype(np.uint8)
     return _joined(mask, Image.fromarray(drawn), erase=erase)
+
+
+def paint_line(
+    painted: npt.NDArray[np.float32], a: Point, b: Point, size: float, hardness: float
+) -> "Area":
+    """Paint a piece of a stroke in place, on shares [H, W]; returns the area it reaches."""
+    radius = max(size, 1.0) / 2
+    fade = max(1.0, radius * (1.0 - min(max(hardness, 0.0), 1.0)))
+    area = _around(a, b, radius + 1, painted.shape)
+    distance = _distance(a, b, area)
+    np.maximum(painted[area], (radius + 0.5 - distance) / fade, out=painted[area])
+    return area
 
 
 def with_rectangle(mask: Mask, a: Point, b: Point, *, erase: bool = False) -> Mask:
@@ -120,6 +128,14 @@ def with_fill(mask: Mask, place: Point, *, erase: bool = False) -> Mask:
     ImageDraw.floodfill(picture, (x, y), 0 if erase else 255)
     changed = np.asarray(picture) != before
     return Mask(np.where(changed, 0 if erase else 255, mask.levels).astype(np.uint8))
+
+
+def fitted(mask: Mask, side: int) -> Mask:
+    """The mask scaled to a square of this side."""
+    if mask.levels.shape == (side, side):
+        return mask
+    scaled = Image.fromarray(mask.levels).resize((side, side), Image.Resampling.BOX)
+    return Mask(np.asarray(scaled))
 
 
 def inverted(mask: Mask) -> Mask:
@@ -223,7 +239,7 @@ def _strokes(side: int, share: float, random: np.random.Generator) -> Mask:
 Area = tuple[slice, slice]
 
 
-def _around(a: Point, b: Point, reach: float, mask: Mask) -> Area:
+def _around(a: Point, b: Point, reach: float, shape: tuple[int, ...]) -> Area:
     """The rows and columns within reach of the line from a to b."""
 
     def span(first: float, second: float, size: int) -> slice:
@@ -231,7 +247,7 @@ def _around(a: Point, b: Point, reach: float, mask: Mask) -> Area:
         begin = min(max(0, int(low - reach)), size)
         return slice(begin, max(begin, min(size, int(high + reach) + 1)))
 
-    height, width = mask.levels.shape
+    height, width = shape
     return span(a[1], b[1], height), span(a[0], b[0], width)
 
 

@@ -15,6 +15,7 @@ from PIL import Image, PngImagePlugin
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
+from latentstudio.core.paste_json import inline_masks
 from latentstudio.core.recipe import Recipe
 from latentstudio.core.recipe_json import encode, recipe_reader
 from latentstudio.core.untrusted import (
@@ -61,11 +62,19 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class PictureNote:
-    """What a picture says about itself; holds no path, user name or photograph."""
+    """What a picture says about itself; holds no path or user name.
+
+    Attributes:
+        recipe: what was drawn.
+        drawn: on what.
+        program: the version that wrote it.
+        photo: whether the picture that it was pasted into may be written, which is the user's own.
+    """
 
     recipe: Recipe
     drawn: Drawn = Drawn()
     program: str = __version__
+    photo: bool = False
 
 
 _DRAWN = record(
@@ -171,7 +180,7 @@ def _note_text(note: PictureNote) -> str:
     fields: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "program": note.program,
-        "recipe": encode(note.recipe),
+        "recipe": encode(note.recipe, None, None if note.photo else inline_masks),
         "drawn": asdict(note.drawn),
     }
     written = json.dumps(fields)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from latentstudio.core.latent import SEEDS, normalized, plane_anchors, plane_seed, seed_place
 from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.paste import Paste
 
 Space = Literal["z", "w", "w+"]
 Blend = Literal["z", "w"]
@@ -162,7 +163,8 @@ class Move:
 class Recipe:
     """Everything needed to make one picture again.
 
-    Order of the render: anchors are mapped and blended, then truncated, then moved, then drawn.
+    Order of the render: anchors are mapped and blended, then truncated, then moved, then drawn,
+    then set into the hole of a picture where there is a ``paste``.
     ``blend`` says where anchors meet: in z two slerp and more are a rescaled sum, in w they are a
     weighted sum; anchors that share the style layers out (style mixing) meet in w.
     """
@@ -174,6 +176,7 @@ class Recipe:
     classes: tuple[tuple[str, float], ...] = ()
     noise: Noise = Noise()
     moves: tuple[Move, ...] = ()
+    paste: Paste | None = None
 
     @property
     def active(self) -> tuple[Anchor, ...]:
@@ -196,13 +199,15 @@ class Recipe:
     @property
     def nbytes(self) -> int:
         """Memory of the arrays, for bounding the history."""
-        return sum(vector.array.nbytes for vector in self.vectors)
+        pixels = self.paste.nbytes if self.paste else 0
+        return pixels + sum(vector.array.nbytes for vector in self.vectors)
 
     @property
     def vectors(self) -> tuple[Vector, ...]:
         """Every array in it: of the anchors, then of the moves."""
         given = tuple(a.latent for a in self.anchors if isinstance(a.latent, Vector))
-        return (*given, *(move.vector for move in self.moves))
+        beneath = self.paste.face.vectors if self.paste and self.paste.face else ()
+        return (*given, *(move.vector for move in self.moves), *beneath)
 
 
 # --- changes: pure functions recipe -> recipe, used by panels, commands and scripts -------------
@@ -220,18 +225,24 @@ def with_model(recipe: Recipe, model: ModelRef) -> Recipe:
         classes=(),
         noise=replace(recipe.noise, layers=()),
         moves=(),
+        paste=None,
     )
 
 
+def without_paste(recipe: Recipe) -> Recipe:
+    """The whole face, not only what of it is seen in the hole of a picture."""
+    return replace(recipe, paste=None)
+
+
 def with_seed(recipe: Recipe, seed: int) -> Recipe:
-    """One plain sample of a seed; truncation and the rest stay."""
-    return replace(recipe, anchors=(Anchor(Seed(seed % SEEDS)),))
+    """One plain sample of a seed, whole; truncation and the rest stay."""
+    return replace(recipe, anchors=(Anchor(Seed(seed % SEEDS)),), paste=None)
 
 
 def with_place(recipe: Recipe, x: float, y: float) -> Recipe:
     """The bilinear blend of the lattice seeds around a point of the seed plane."""
     anchors = tuple(Anchor(Seed(seed), weight) for seed, weight in plane_anchors(x, y))
-    return replace(recipe, anchors=anchors)
+    return replace(recipe, anchors=anchors, paste=None)
 
 
 def with_neighbour(recipe: Recipe, seed: int, radius: float) -> Recipe:
@@ -345,8 +356,10 @@ def position_of(recipe: Recipe) -> float | None:
 
 
 def title_of(recipe: Recipe) -> str:
-    """A name for people: ``Seed 48``, ``Between 3 and 7``, ``Blend of 4``."""
+    """A name for people: ``Seed 48``, ``Between 3 and 7``, ``Blend of 4``, ``Inpainted``."""
     active = recipe.active
+    if recipe.paste is not None:
+        return "Inpainted"
     names = [str(a.latent.value) if isinstance(a.latent, Seed) else "a vector" for a in active]
     if recipe.mixed:
         return f"Mix of {' and '.join(names)}" if len(active) == 2 else f"Mix of {len(active)}"

@@ -9,6 +9,16 @@ from typing import Any
 import numpy as np
 
 from latentstudio.core.latent import SEEDS, Array
+from latentstudio.core.paste_json import (
+    LoadImage,
+    StoreImage,
+    inline_image,
+    paste_json,
+    paste_reader,
+)
+from latentstudio.core.paste_json import (
+    from_inline as image_from_inline,
+)
 from latentstudio.core.recipe import (
     Anchor,
     ModelRef,
@@ -84,13 +94,16 @@ _INLINE = record(
 )
 
 
-def encode(recipe: Recipe, store: Store | None = None) -> dict[str, Any]:
+def encode(
+    recipe: Recipe, store: Store | None = None, store_image: StoreImage | None = None
+) -> dict[str, Any]:
     """The JSON object of a recipe; every field is written out, none is a path.
 
     Args:
         recipe: what to write.
         store: keeps a vector somewhere and gives the JSON value that stands for it; without one
             the numbers are written inline as base64.
+        store_image: the same for the pictures and masks of a paste.
 
     Raises:
         StudioError: the recipe holds what ``decode`` would refuse, for example a psi of NaN.
@@ -117,11 +130,20 @@ def encode(recipe: Recipe, store: Store | None = None) -> dict[str, Any]:
             "layers": [float(factor) for factor in recipe.noise.layers],
         },
         "moves": [move_json(move, store or inline) for move in recipe.moves],
+        "paste": None,
     }
+    _check(data, recipe)
+    if recipe.paste is not None:  # whose pixels need no check: they are as the window drew them
+        face = recipe.paste.face
+        beneath = None if face is None else encode(face, store, store_image)
+        data["paste"] = paste_json(recipe.paste, store_image or inline_image, beneath)
+    return data
+
+
+def _check(data: dict[str, Any], recipe: Recipe) -> None:
     # What cannot be read back is refused now, while the work is still on the screen.
     vectors = iter(recipe.vectors)
     decode(data, lambda space, value, where: _checked(next(vectors), where))
-    return data
 
 
 def decode(data: object, load: Load | None = None) -> Recipe:
@@ -138,20 +160,30 @@ def decode(data: object, load: Load | None = None) -> Recipe:
         return recipe_reader(load)(data, "recipe")
 
 
-def recipe_reader(load: Load | None = None) -> Reader[Recipe]:
+def recipe_reader(load: Load | None = None, load_image: LoadImage | None = None) -> Reader[Recipe]:
     """The reader behind ``decode``, for files that hold recipes among other things."""
-    return record(
-        Recipe,
-        {
-            "model": _MODEL,
-            "anchors": items(_anchor_reader(load or from_inline), 1, MAX_ANCHORS),
-            "blend": choice("z", "w"),
-            "truncation": _TRUNCATION,
-            "classes": items(pair(text(_NAME), _WEIGHT), 0, MAX_ANCHORS),
-            "noise": _NOISE,
-            "moves": items(_move_reader(load or from_inline), 0, MAX_MOVES),
-        },
-    )
+    fields = _fields(load)
+    face = record(Recipe, {**fields, "paste": _nothing})
+    paste = paste_reader(load_image or image_from_inline, face)
+    return record(Recipe, {**fields, "paste": optional(paste)})
+
+
+def _nothing(value: object, where: str) -> None:
+    if value is not None:
+        raise InputError(f"{where} is a picture in a picture, which a recipe cannot hold")
+
+
+def _fields(load: Load | None) -> dict[str, Reader[Any]]:
+    """The readers of everything but a paste."""
+    return {
+        "model": _MODEL,
+        "anchors": items(_anchor_reader(load or from_inline), 1, MAX_ANCHORS),
+        "blend": choice("z", "w"),
+        "truncation": _TRUNCATION,
+        "classes": items(pair(text(_NAME), _WEIGHT), 0, MAX_ANCHORS),
+        "noise": _NOISE,
+        "moves": items(_move_reader(load or from_inline), 0, MAX_MOVES),
+    }
 
 
 def recipe_text(recipe: Recipe) -> str:

@@ -17,6 +17,9 @@ from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
 from latentstudio.core.gallery import NOTE, Kept
+from latentstudio.core.mask import Mask
+from latentstudio.core.paste import Picture
+from latentstudio.core.paste_json import png_of
 from latentstudio.core.picture import pixels_of
 from latentstudio.core.recipe import ModelRef, Recipe, Space, Vector
 from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, encode, make_vector, recipe_reader
@@ -30,6 +33,7 @@ from latentstudio.core.untrusted import (
     explained,
     flag,
     items,
+    optional,
     parse_json,
     read_file,
     record,
@@ -37,12 +41,15 @@ from latentstudio.core.untrusted import (
     whole,
 )
 from latentstudio.core.version import __version__
+from latentstudio.core.work import Work
+from latentstudio.core.work_json import work_json, work_reader
 
 FORMAT_VERSION = 1
 MAX_STEPS = 500  # of the history; the window keeps more, a file the last ones
 MAX_FILE_BYTES = 256 * 2**20
 MAX_STATE_BYTES = 32 * 2**20
 MAX_THUMBNAIL_BYTES = 4 * 2**20
+MAX_IMAGE_BYTES = 224 * 2**20
 _LABEL = 200
 MAX_ROWS = 10_000  # kept faces, or directions, of all steps together
 _MIGRATIONS: dict[int, Migration] = {}
@@ -50,6 +57,7 @@ _MIGRATIONS: dict[int, Migration] = {}
 _STATE, _THUMBNAIL = "session.json", "thumbnail.png"
 _HINT = "Nothing in the window has changed. Choose another session."
 _MEMBER = re.compile(r"arrays/[0-9]{4,6}\.npy")
+_IMAGE = re.compile(r"pictures/[0-9]{4,6}\.png")
 
 _UNSAVED = "Undo what made it so, then save again."
 
@@ -109,7 +117,7 @@ def load_session(path: Path) -> Session:
 
 
 def session_bytes(session: Session) -> bytes:
-    """The zip of a session: session.json, arrays/NNNN.npy, thumbnail.png.
+    """The zip of a session: session.json, arrays/NNNN.npy, pictures/NNNN.png, thumbnail.png.
 
     Of a long history the ``MAX_STEPS`` steps up to the last one are kept, or up to the current one
     where that lies further back. The same session gives the same bytes.
@@ -130,12 +138,13 @@ def _pack(session: Session) -> bytes:
     arrays = _ArrayNames()
     faces: _Table[Kept] = _Table(lambda kept: _kept_json(kept, arrays))
     directions: _Table[Direction] = _Table(lambda found: direction_json(found, arrays))
-    recipes: _Table[Recipe] = _Table(lambda recipe: encode(recipe, arrays))
+    recipes: _Table[Recipe] = _Table(lambda recipe: encode(recipe, arrays, arrays.image))
+    works: _Table[Work] = _Table(lambda work: work_json(work, arrays, arrays.image))
     sources: _Table[Source] = _Table(lambda source: source_json(source, arrays))
     steps = [
         {
             "label": _line(label),
-            "recipe": encode(state.recipe, arrays),
+            "recipe": encode(state.recipe, arrays, arrays.image),
             "gallery": [faces.place(kept) for kept in state.gallery],
             "directions": [directions.place(found) for found in state.directions],
             "locks": list(state.locks),
@@ -144,6 +153,7 @@ def _pack(session: Session) -> bytes:
                 for term in TERMS
             },
             "sources": [None if s is None else sources.place(s) for s in state.sources],
+            "work": None if state.work == Work() else works.place(state.work),
         }
         for label, state in history
     ]
@@ -155,6 +165,7 @@ def _pack(session: Session) -> bytes:
         "directions": directions.rows,
         "recipes": recipes.rows,
         "sources": sources.rows,
+        "works": works.rows,
         "history": steps,
     }
     buffer = io.BytesIO()
@@ -162,6 +173,8 @@ def _pack(session: Session) -> bytes:
         add_member(archive, _STATE, json.dumps(data).encode(), zipfile.ZIP_DEFLATED)
         for name, vector in arrays.vectors.items():
             add_member(archive, name, npy_bytes(vector.array))
+        for name, image in arrays.images.items():
+            add_member(archive, name, png_of(image))
         if session.thumbnail is not None:
             add_member(archive, _THUMBNAIL, session.thumbnail)
     return buffer.getvalue()
@@ -183,7 +196,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
     kept = record(
         Kept,
         {
-            "recipe": recipe_reader(load),
+            "recipe": recipe_reader(load, load.image),
             "mark": whole(-1, 1),
             "starred": flag,
             "note": text(NOTE),
@@ -196,12 +209,13 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         lambda recipe, label="", **rest: (label, State(recipe), rest),
         {
             "label": text(_LABEL),
-            "recipe": recipe_reader(load),
+            "recipe": recipe_reader(load, load.image),
             "gallery": places,
             "directions": places,
             "locks": items(text(_LABEL), 0, MAX_ROWS),
             "arithmetic": record(dict, dict.fromkeys(TERMS, few)),
             "sources": places_reader(MAX_ROWS),
+            "work": optional(whole(0, MAX_ROWS)),
         },
         required=("recipe",),
     )
@@ -213,12 +227,14 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         directions: tuple[Direction, ...] = (),
         recipes: tuple[Recipe, ...] = (),
         sources: tuple[Source, ...] = (),
+        works: tuple[Work, ...] = (),
     ) -> tuple[Steps, int]:
         tables = {
             "gallery": faces,
             "directions": directions,
             "arithmetic": recipes,
             "sources": sources,
+            "works": works,
         }
         return tuple((label, _filled(state, rest, tables)) for label, state, rest in history), index
 
@@ -227,8 +243,9 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         {
             "faces": items(kept, 0, MAX_ROWS),
             "directions": items(direction_reader(load), 0, MAX_ROWS),
-            "recipes": items(recipe_reader(load), 0, MAX_ROWS),
+            "recipes": items(recipe_reader(load, load.image), 0, MAX_ROWS),
             "sources": items(source_reader(load), 0, MAX_ROWS),
+            "works": items(work_reader(load, load.image), 0, MAX_ROWS),
             "history": items(step, 1, MAX_STEPS),
             "index": whole(0, MAX_STEPS - 1),
         },
@@ -246,7 +263,9 @@ def _filled(state: State, rest: dict[str, Any], tables: dict[str, tuple[Any, ...
     named = rest.get("sources", ())
     _rows([place for place in named if place is not None], tables["sources"], "sources")
     rest["sources"] = filled(named, tables["sources"])
-    return replace(state, **(rest | {"arithmetic": Arithmetic(**faces)}))
+    place = rest.pop("work", None)
+    work = Work() if place is None else _rows((place,), tables["works"], "work")[0]
+    return replace(state, **(rest | {"arithmetic": Arithmetic(**faces), "work": work}))
 
 
 def _rows(places: Sequence[int], table: tuple[T, ...], name: str) -> tuple[T, ...]:
@@ -257,7 +276,7 @@ def _rows(places: Sequence[int], table: tuple[T, ...], name: str) -> tuple[T, ..
 
 def _kept_json(kept: Kept, arrays: "_ArrayNames") -> dict[str, Any]:
     return {
-        "recipe": encode(kept.recipe, arrays),
+        "recipe": encode(kept.recipe, arrays, arrays.image),
         "mark": int(kept.mark),
         "starred": bool(kept.starred),
         "note": kept.note,
@@ -302,17 +321,26 @@ def _thumbnail(archive: Archive) -> bytes | None:
 
 
 class _ArrayNames:
-    """Names vectors as members of the zip, equal ones once."""
+    """Names vectors, pictures and masks as members of the zip, equal ones once."""
 
     def __init__(self) -> None:
         self.vectors: dict[str, Vector] = {}
+        self.images: dict[str, Picture | Mask] = {}
         self._names: dict[Vector, str] = {}
+        self._images: dict[str, str] = {}
 
     def __call__(self, vector: Vector) -> str:
         if vector not in self._names:
             name = f"arrays/{len(self._names):04d}.npy"
             self._names[vector], self.vectors[name] = name, vector
         return self._names[vector]
+
+    def image(self, image: Picture | Mask) -> str:
+        """The member of a picture or mask; pictures of one digest differ in their names alone."""
+        if image.digest not in self._images:
+            name = f"pictures/{len(self._images):04d}.png"
+            self._images[image.digest], self.images[name] = name, image
+        return self._images[image.digest]
 
 
 class _Arrays:
@@ -329,3 +357,9 @@ class _Arrays:
             data = self._archive.read(value, MAX_ARRAY_BYTES + 1024)
             self._vectors[space, value] = make_vector(space, *parse_npy(data, value), value)
         return self._vectors[space, value]
+
+    def image(self, value: object, where: str) -> bytes:
+        """The PNG of a picture or mask."""
+        if not isinstance(value, str) or not _IMAGE.fullmatch(value):
+            raise InputError(f"{where} does not name a picture of the session")
+        return self._archive.read(value, MAX_IMAGE_BYTES)

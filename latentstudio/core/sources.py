@@ -102,8 +102,8 @@ def followed(recipe: Recipe, old: Sources, new: Sources, layers: int) -> Recipe:
 
 
 def shown_alone(recipe: Recipe, latent: Latent) -> Recipe:
-    """One source and nothing else of the mix; truncation, moves and the rest stay."""
-    return replace(recipe, anchors=(Anchor(latent),))
+    """One source, whole, and nothing else of the mix; truncation, moves and the rest stay."""
+    return replace(recipe, anchors=(Anchor(latent),), paste=None)
 
 
 def plain_latent(face: Recipe, into: Recipe) -> Latent | None:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.latent import TRUNCATION, blend_z, normalized, seed_z
+from latentstudio.core.mask import fitted
 from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.paste import Paste
 from latentstudio.core.recipe import Anchor, Move, Recipe, Seed, Truncation, Vector
+from latentstudio.engine.blend import blended
 from latentstudio.engine.messages import Pixels
 from latentstudio.models.generator import Generator
 
@@ -56,10 +60,32 @@ def draw(generator: Generator, recipe: Recipe, max_resolution: int | None = None
         image = synthesize(generator, recipe, place.moved, max_resolution)
         after = time.perf_counter()
         pixels = to_pixels(image)
+        if recipe.paste is not None:
+            pixels = pasted(generator, recipe.paste, pixels)
         distances = _distances(generator, place)
     end = time.perf_counter()
     styles = place.moved[0].float().cpu().numpy()
     return Drawing(pixels, (end - start) * 1000, (after - before) * 1000, styles, distances)
+
+
+def pasted(generator: Generator, paste: Paste, drawn: Pixels) -> Pixels:
+    """What was drawn in the hole of a picture, uint8 [H, W, 4]; further out no byte is changed.
+
+    Where a file left the picture out the whole face is seen. A smaller preview is set into a
+    smaller picture.
+    """
+    known = None if paste.picture is None else paste.picture.pixels
+    if known is None and paste.face is not None:
+        known = to_rgb(draw(generator, paste.face).pixels)
+    if known is None:
+        return drawn
+    side, mask = drawn.shape[0], fitted(paste.mask, drawn.shape[0])
+    if known.shape[0] != side:
+        small = Image.fromarray(known).resize((side, side), Image.Resampling.BOX)
+        known = np.asarray(small)
+    whole = drawn.copy()
+    whole[..., 2::-1] = blended(known, to_rgb(drawn), mask, paste.blend)
+    return whole
 
 
 def synthesize(

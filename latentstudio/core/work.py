@@ -1,0 +1,98 @@
+"""Work: the picture that is being repaired, what of it is to be made anew, and how."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from latentstudio.core.crop import Crop, frame_of, held
+from latentstudio.core.mask import Mask, fitted
+from latentstudio.core.paste import Paste, Picture, Seam, parts_of
+from latentstudio.core.recipe import Anchor, ModelRef, Recipe
+from latentstudio.core.search import Filled, Settings
+
+Task = Literal["inpaint"]
+TASKS: tuple[Task, ...] = ("inpaint",)
+CANDIDATES = (1, 64)
+STEPS = (1, 10_000)
+WHOLE = Crop()
+SETTINGS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the user repairs.
+
+    Attributes:
+        picture: at its own size; None before one was chosen.
+        crop: the square of it that goes into the model's frame.
+        mask: what is to be made anew, in the model's frame; None for nothing.
+        face: the recipe whose picture it is, where it is a generated face.
+        task: what is to be done.
+        search: how answers are looked for.
+        blend: how the seam is treated.
+    """
+
+    picture: Picture | None = None
+    crop: Crop = WHOLE
+    mask: Mask | None = None
+    face: Recipe | None = None
+    task: Task = "inpaint"
+    search: Settings = SETTINGS
+    blend: Seam = "poisson"
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of its pixels."""
+        return sum(self.parts.values())
+
+    @property
+    def parts(self) -> dict[int, int]:
+        """Bytes of each array in it, by its identity."""
+        return parts_of(self.mask, self.picture)
+
+
+def with_picture(work: Work, picture: Picture, face: Recipe | None = None) -> Work:
+    """Another picture, whole; the mask stays, for it may well be wanted again."""
+    return replace(work, picture=picture, crop=WHOLE, face=face)
+
+
+def with_crop(work: Work, crop: Crop) -> Work:
+    """Another square of the picture."""
+    return work if work.picture is None else replace(work, crop=held(work.picture.size, crop))
+
+
+def with_mask(work: Work, mask: Mask | None) -> Work:
+    """Another mask; an empty one is none."""
+    return replace(work, mask=mask if mask is not None and mask.levels.any() else None)
+
+
+def frame(work: Work, side: int) -> Picture | None:
+    """The picture in the model's frame, [side, side, 3]."""
+    return None if work.picture is None else frame_of(work.picture, work.crop, side)
+
+
+def mask_at(work: Work, side: int) -> Mask:
+    """The mask in the model's frame; one of another size is scaled."""
+    return Mask.empty(side) if work.mask is None else fitted(work.mask, side)
+
+
+def source_face(recipe: Recipe) -> Recipe | None:
+    """The recipe that can stand for its own picture: one that is the same whenever it is drawn."""
+    same = recipe.noise.mode != "random" and recipe.paste is None
+    return recipe if same else None
+
+
+def answer(model: ModelRef, found: Filled, work: Work, side: int) -> Recipe:
+    """The recipe of an answer: what was found, seen in the hole of the picture."""
+    picture = frame(work, side)
+    if picture is None:
+        raise ValueError("there is no picture")
+    whole = work.crop == WHOLE and work.picture is not None and work.picture.size == (side, side)
+    face = work.face if whole and work.face is not None and work.face.model == model else None
+    paste = Paste(mask_at(work, side), picture, work.blend, face)
+    return Recipe(
+        model,
+        (Anchor(found.latent),),
+        classes=found.classes,
+        noise=work.search.noise,
+        paste=paste,
+    )

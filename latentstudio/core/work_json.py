@@ -1,0 +1,79 @@
+"""Work as JSON records beside its pictures, as sessions keep it."""
+
+from dataclasses import replace
+from typing import Any
+
+from latentstudio.core.crop import MAX_ZOOM, Crop
+from latentstudio.core.latent import SEEDS
+from latentstudio.core.paste import SEAMS
+from latentstudio.core.paste_json import (
+    LoadImage,
+    StoreImage,
+    mask_reader,
+    picture_json,
+    picture_reader,
+)
+from latentstudio.core.recipe_json import Load, Store, encode, recipe_reader
+from latentstudio.core.search import Settings
+from latentstudio.core.untrusted import Reader, choice, number, optional, record, whole
+from latentstudio.core.work import CANDIDATES, SETTINGS, STEPS, TASKS, Work
+
+_CROP = record(
+    Crop,
+    {
+        "x": number(0, 1),
+        "y": number(0, 1),
+        "zoom": number(1, MAX_ZOOM),
+        "angle": number(-180, 180),
+    },
+)
+_SEARCH = record(
+    lambda **given: replace(SETTINGS, **given),
+    {
+        "space": choice("z", "w", "w+"),
+        "candidates": whole(*CANDIDATES),
+        "steps": whole(*STEPS),
+        "realism": number(0, 1000),
+        "seed": whole(0, SEEDS - 1),
+    },
+)
+
+
+def work_json(work: Work, store: Store, store_image: StoreImage) -> dict[str, Any]:
+    """The JSON object of a work; arrays and pictures are what the stores make of them."""
+    crop = work.crop
+    return {
+        "picture": picture_json(work.picture, store_image),
+        "crop": {"x": crop.x, "y": crop.y, "zoom": crop.zoom, "angle": crop.angle},
+        "mask": None if work.mask is None else store_image(work.mask),
+        "face": None if work.face is None else encode(work.face, store, store_image),
+        "task": work.task,
+        "search": _search_json(work.search),
+        "blend": work.blend,
+    }
+
+
+def work_reader(load: Load, load_image: LoadImage) -> Reader[Work]:
+    """A reader of what ``work_json`` writes."""
+    return record(
+        Work,
+        {
+            "picture": picture_reader(load_image),
+            "crop": _CROP,
+            "mask": optional(mask_reader(load_image)),
+            "face": optional(recipe_reader(load, load_image)),
+            "task": choice(*TASKS),
+            "search": _SEARCH,
+            "blend": choice(*SEAMS),
+        },
+    )
+
+
+def _search_json(search: Settings) -> dict[str, Any]:
+    return {
+        "space": search.space,
+        "candidates": int(search.candidates),
+        "steps": int(search.steps),
+        "realism": float(search.realism),
+        "seed": int(search.seed),
+    }

@@ -1,0 +1,101 @@
+"""Any picture goes into the model's frame, and what was made anew goes back into it."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from latentstudio.core.crop import Crop, frame_of, held, pasted_back, photo_of, square_of
+from latentstudio.core.errors import StudioError
+from latentstudio.core.mask import Mask, preset
+from latentstudio.core.paste import Picture
+
+RANDOM = np.random.default_rng(3)
+
+
+def scene(width: int, height: int) -> np.ndarray:
+    """A smooth picture in which every place has its own colour."""
+    y, x = np.mgrid[:height, :width].astype(np.float64)
+    channels = (255 * x / width, 255 * y / height, 255 * (x + y) / (width + height))
+    return np.stack(channels, 2).astype(np.uint8)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def test_a_picture_of_the_models_size_keeps_its_bytes() -> None:
+    pixels = RANDOM.integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    assert np.array_equal(frame_of(Picture(pixels), Crop(), 32).pixels, pixels)
+
+
+@pytest.mark.parametrize("crop", [Crop(), Crop(0, 1, 2), Crop(0.3, 0.5, 1, 30), Crop(1, 1, 9, -90)])
+@pytest.mark.parametrize("size", [(300, 200), (120, 500), (40, 40)])
+def test_a_crop_lies_inside_the_picture(size: tuple[int, int], crop: Crop) -> None:
+    for x, y in square_of(size, crop).corners():
+        assert -1e-9 <= x <= size[0] + 1e-9
+        assert -1e-9 <= y <= size[1] + 1e-9
+    assert held(size, held(size, crop)) == held(size, crop)
+
+
+def test_the_frame_shows_the_place_that_was_chosen() -> None:
+    photo = Picture(scene(400, 300))
+    frame = frame_of(photo, Crop(0.25, 0.5, 3), 50).pixels.astype(int)
+    assert np.abs(frame[25, 25] - photo.pixels[150, 100]).max() <= 2
+    turned = frame_of(photo, Crop(0.5, 0.5, 2, 90), 50).pixels.astype(int)
+    corner = square_of(photo.size, Crop(0.5, 0.5, 2, 90)).corners()[0]
+    x, y = int(corner[0]) - 1, int(corner[1])
+    assert np.abs(turned[0, 0] - photo.pixels[y, x]).max() <= 4
+
+
+@pytest.mark.parametrize("crop", [Crop(), Crop(0.4, 0.6, 1.7), Crop(0.5, 0.5, 1.5, 20)])
+def test_what_was_made_anew_goes_back_and_nothing_else_changes(crop: Crop) -> None:
+    photo = Picture(RANDOM.integers(0, 256, (210, 290, 3)).astype(np.uint8))
+    frame = frame_of(photo, crop, 64).pixels
+    mask = preset("centre", 64, 0.2)
+    result = frame.copy()
+    result[mask.hole] = (255, 0, 0)
+    whole = pasted_back(photo, crop, frame, result, mask)
+    square = square_of(photo.size, crop)
+    assert whole[int(square.y), int(square.x)].tolist() == [255, 0, 0]
+    y, x = np.mgrid[:210, :290] + 0.5
+    cos, sin = np.cos(square.angle), np.sin(square.angle)
+    across = abs(cos * (x - square.x) + sin * (y - square.y))
+    down = abs(-sin * (x - square.x) + cos * (y - square.y))
+    hole = square.side * (0.2**0.5 / 2 + 2 / 64)
+    outside = (across > hole) | (down > hole)
+    assert np.array_equal(whole[outside], photo.pixels[outside])
+    assert (whole[~outside] != photo.pixels[~outside]).any(-1).mean() > 0.7
+    assert np.array_equal(pasted_back(photo, crop, frame, frame, Mask.empty(64)), photo.pixels)
+
+
+def test_every_kind_of_picture_is_read_as_the_eye_sees_it() -> None:
+    plain = Image.fromarray(scene(30, 20))
+    grey = np.linspace(0, 65535, 600).reshape(20, 30).astype(np.uint16)
+    assert photo_of(encoded(Image.fromarray(grey))).pixels[-1, -1].tolist() == [255] * 3
+    assert photo_of(encoded(plain.convert("CMYK"), "JPEG")).size == (30, 20)
+    clear = plain.convert("RGBA")
+    clear.putalpha(0)
+    assert (photo_of(encoded(clear)).pixels == 255).all()
+    exif = Image.Exif()
+    exif[274] = 6  # lay on its side
+    assert photo_of(encoded(plain, "JPEG", exif=exif)).size == (20, 30)
+    moving = encoded(plain, "GIF", save_all=True, append_images=[Image.new("RGB", (30, 20))])
+    assert photo_of(moving).pixels.max() > 200
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "Could not read"),
+        (b"GIF89a" + b"\0" * 40, "Could not read"),
+        (encoded(Image.fromarray(scene(90, 90)))[:300], "Could not read"),
+        (encoded(Image.new("RGB", (40, 3))), "too small"),
+    ],
+)
+def test_what_is_no_picture_is_said(data: bytes, words: str) -> None:
+    with pytest.raises(StudioError, match=words):
+        photo_of(data, "x.png")

@@ -63,6 +63,7 @@ class FakeGenerator:
     delay: float = 0.0
     error: BaseException | None = None
     drawn: int = 0
+    critic_real: tuple[float, float] = (0.0, 1.0)
 
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]

@@ -20,6 +20,7 @@ FEATURES: tuple[Features, ...] = ("auto", "critic", "referee", "lpips", "none")
 """What looks at a projection beside its pixels; ``auto`` is the critic, else a referee."""
 
 Start = Literal["bank", "mean"]
+NOISE = Noise()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Settings:
     realism: float = 0.01
     bank: int = 256
     seed: int = 0
-    noise: Noise = Noise()
+    noise: Noise = NOISE
     start: Start = "bank"
 
 

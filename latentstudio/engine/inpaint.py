@@ -6,8 +6,7 @@ are, z is searched for, and only the hole is taken from what is drawn.
 
 import time
 from collections.abc import Generator as Steps
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,37 +15,17 @@ from torch import Tensor
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import Mask
-from latentstudio.core.recipe import Recipe, Vector
+from latentstudio.core.search import ClassShares, Filled, Rgb, Settings
 from latentstudio.engine.blend import Blend, blended
 from latentstudio.engine.measure import known_pixels
 from latentstudio.engine.messages import Step
-from latentstudio.engine.render import class_weights
-from latentstudio.engine.search import Candidate, Settings, search
+from latentstudio.engine.search import Candidate, search
 from latentstudio.models.generator import Generator
 
-Rgb = npt.NDArray[np.uint8]
+__all__ = ["Filled", "inpaint", "to_image", "to_picture"]
 
 PREVIEW_S = 0.5
 """Between two previews: more often nobody can follow which answer is ahead."""
-
-
-@dataclass(frozen=True)
-class Filled:
-    """One answer: the picture with its hole filled, and what was drawn for it.
-
-    Attributes:
-        pixels: uint8 [R, R, 3]; outside of the hole and its border the bytes that were given.
-        drawn: uint8 [R, R, 3], the model's whole picture.
-        latent: where it is.
-        fit: weighted mean difference of the known pixels, 0 to 2.
-        doubt: what the discriminator, or the prior, has against it.
-    """
-
-    pixels: Rgb
-    drawn: Rgb
-    latent: Vector
-    fit: float
-    doubt: float
 
 
 def inpaint(
@@ -55,7 +34,7 @@ def inpaint(
     mask: Mask,
     settings: Settings = Settings(),  # noqa: B008 - frozen
     way: Blend = "poisson",
-    classes: Tensor | Sequence[tuple[str, float]] | None = None,
+    classes: ClassShares = (),
 ) -> Steps[Step, None, list[Filled]]:
     """Fill a hole in several ways.
 
@@ -65,7 +44,8 @@ def inpaint(
         mask: of the same size, 255 to be made anew.
         settings: how to search.
         way: how the seam is treated.
-        classes: weights [1, C] for models with classes, or shares by name as a recipe has them.
+        classes: shares by name as a recipe has them; without any, a model that has classes
+            tries them all.
 
     Yields:
         a Step; now and then its ``preview`` is a list of the answers so far, best first, cut into
@@ -80,8 +60,6 @@ def inpaint(
     _check(generator, picture, mask)
     target = to_image(picture)
     measurement = known_pixels(target, torch.from_numpy(mask.hole.copy()))
-    if classes is not None and not isinstance(classes, Tensor):
-        classes = class_weights(generator.info, Recipe(classes=tuple(classes)))
     steps = search(generator, measurement, settings, classes)
     due = 0.0
     while True:
@@ -111,7 +89,9 @@ def to_picture(image: npt.NDArray[np.float32] | Tensor) -> Rgb:
 def _filled(picture: Rgb, mask: Mask, candidate: Candidate, way: Blend) -> Filled:
     drawn = to_picture(candidate.image)
     pixels = blended(picture, drawn, mask, way)
-    return Filled(pixels, drawn, candidate.latent, candidate.fit, candidate.doubt)
+    return Filled(
+        pixels, drawn, candidate.latent, candidate.fit, candidate.doubt, candidate.classes
+    )
 
 
 def _check(generator: Generator, picture: Rgb, mask: Mask) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator as Steps
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,44 +13,26 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
-from latentstudio.core.recipe import Vector
+from latentstudio.core.recipe import Recipe, Vector
+from latentstudio.core.search import ClassShares, Settings
+from latentstudio.engine.coordinates import Coordinates
 from latentstudio.engine.measure import Measurement
 from latentstudio.engine.messages import Step
+from latentstudio.engine.render import synthesize
 from latentstudio.models.generator import Generator
 
-Space = Literal["z", "w", "w+"]
+__all__ = ["Candidate", "Place", "Settings", "search"]
 
 SLICE_S = 0.03
-"""A step is cut into parts that take no longer than about this, so that the window goes on."""
+"""A step is cut into parts that take about so long, so that the window goes on."""
 
-_BANK_BATCH = 16
-_LIMITS = {"normal": 2.5, "uniform": 1.0, "truncnormal": 2.0}
+_SLICE_BYTES = {"cpu": 32 * 2**20}
+_SLICE_BYTES_ELSEWHERE = 1024 * 2**20
+_TOO_SLOW = 4  # slices: a part this much slower than planned is cut further
+_LARGEST_BATCH = 64
 _WARM = 0.05  # share of the steps in which the rate rises
 _BETAS = (0.9, 0.99)
-_SPREAD_SAMPLES = 512
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to search.
-
-    Attributes:
-        space: where: z of any family; w, or w+ with a style for every layer.
-        candidates: how many answers are looked for at once.
-        steps: of Adam.
-        rate: its learning rate, in standard deviations of the latent.
-        realism: weight (lambda) of what the discriminator, or the prior, says.
-        bank: samples that the best starts are chosen from.
-        seed: of the samples.
-    """
-
-    space: Space = "z"
-    candidates: int = 16
-    steps: int = 150
-    rate: float = 0.08
-    realism: float = 0.02
-    bank: int = 256
-    seed: int = 0
+_NEAR_MEAN = 0.2  # starts from the mean lie so many standard deviations around it
 
 
 @dataclass(frozen=True)
@@ -62,24 +44,27 @@ class Candidate:
         image: its picture, float32 [3, R, R] in [-1, 1].
         fit: distance from what is known, 0 for none.
         doubt: what the discriminator has against it, or the prior; lower is better.
+        classes: shares that were given or found, for models with classes.
     """
 
     latent: Vector
     image: np.ndarray
     fit: float
     doubt: float
+    classes: ClassShares = ()
 
 
 def search(
     generator: Generator,
     measurement: Measurement,
     settings: Settings,
-    classes: Tensor | None = None,
+    classes: ClassShares = (),
 ) -> Steps[Step, None, list[Candidate]]:
     """Look for latents by Adam from the best of a bank of samples.
 
     Every candidate is optimised on its own: how a batch is split changes nothing. A candidate
-    that leaves the finite numbers is dropped.
+    that leaves the finite numbers is dropped. Where a model has classes and none are given, the
+    bank tries all of them, and their shares are optimised with the latent.
 
     Yields:
         a Step after each slice; its ``preview`` is the Place, which gives ``answers`` so far.
@@ -91,61 +76,104 @@ def search(
         StudioError: the model has no such space; no candidate stayed finite.
     """
     place = Place(generator, settings, classes)
-    total = settings.bank + settings.steps
-    for done, best in place.starts(measurement):
-        place.begin(best)
-        yield Step(done, total, "Looking for starts", place)
-    yield from _descend(place, measurement, total)
+    total = place.bank + settings.steps
+    yield from begin(place, measurement, total)
+    yield from descend(place, measurement, settings.steps, place.bank, total)
     return place.answers(measurement)
 
 
-def _descend(place: "Place", measurement: Measurement, total: int) -> Steps[Step, None, None]:
-    settings, count = place.settings, place.settings.candidates
-    parts = 1
-    for number in range(settings.steps):
-        rate = settings.rate * _rate_factor((number + 1) / settings.steps)
+def begin(place: "Place", measurement: Measurement, total: int) -> Steps[Step, None, None]:
+    """Put the candidates of a place at their starts."""
+    place.size_slices(measurement)
+    for done, best in place.starts(measurement):
+        place.begin(best)
+        yield Step(done, total, "Looking for starts", place)
+
+
+def descend(
+    place: "Place", measurement: Measurement, steps: int, done: int, total: int
+) -> Steps[Step, None, None]:
+    """So many steps of Adam, at a rate that rises and falls once; ``done`` were done before."""
+    for number in range(steps):
+        rate = place.settings.rate * _rate_factor((number + 1) / steps)
+        parts = math.ceil(len(place.points) / place.rows)
         for part in range(parts):
-            begin = time.perf_counter()
+            # The thread's own time: that other programs run is no reason to cut differently,
+            # which would change the last digits.
+            start = time.thread_time()
             place.step(measurement, rate, part, parts)
-            slowest = time.perf_counter() - begin
-            yield Step(settings.bank + number + (part + 1) / parts, total, "Refining", place)
-        if slowest > SLICE_S:
-            parts = min(count, math.ceil(parts * slowest / SLICE_S))
+            slow = time.thread_time() - start > _TOO_SLOW * SLICE_S
+            yield Step(done + number + (part + 1) / parts, total, place.words, place)
+        if slow:
+            place.rows = max(1, place.rows // 2)
 
 
 class Place:
-    """The latents that are searched for, in units in which samples have variance one.
+    """The candidates of a search.
 
     Attributes:
-        points: [candidates, ...].
+        points: [candidates, ...] in units of samples; see ``Coordinates``.
         images: their pictures [candidates, 3, R, R], a step behind.
         fits: their distances [candidates], likewise.
         doubts: what speaks against them [candidates], NaN until it was asked.
+        broken: those that left the finite numbers [candidates].
+        rows: how many are drawn together.
     """
 
-    def __init__(self, generator: Generator, settings: Settings, classes: Tensor | None) -> None:
-        self.generator, self.settings, self.classes = generator, settings, classes
-        self.info = generator.info
-        mapped = self.info.style_layers > 1 and not self.info.classes
-        if settings.space != "z" and not mapped:
-            raise StudioError(
-                f"{self.info.name} has no space {settings.space}",
-                "its latents are not mapped to styles",
-                "Search in z.",
-            )
-        self.mean, self.scale = self._units()
-        self.points = torch.zeros(0)
-        self.images = torch.zeros(0)
-        self.fits = torch.zeros(0)
-        self.doubts = torch.zeros(0)
+    def __init__(self, generator: Generator, settings: Settings, classes: ClassShares = ()) -> None:
+        self.generator, self.settings = generator, settings
+        self.coordinates = Coordinates(generator, settings, classes)
+        self._recipe = Recipe(noise=settings.noise)
+        self.points = self.images = self.fits = self.doubts = torch.zeros(0)
+        self.broken = torch.zeros(0, dtype=torch.bool)
+        self.rows = 1
+
+    @property
+    def bank(self) -> int:
+        """Samples that are drawn for the starts."""
+        given = self.settings
+        return given.candidates if given.start == "mean" else max(given.bank, given.candidates)
+
+    @property
+    def words(self) -> str:
+        """What is being done; names candidates that had to be dropped."""
+        lost = int(self.broken.sum())
+        if not lost:
+            return "Refining"
+        return f"Refining; {lost} broken {'answer was' if lost == 1 else 'answers were'} dropped"
+
+    def size_slices(self, measurement: Measurement) -> None:
+        """Find how many candidates to draw together: by the memory of one, not by the clock.
+
+        Batches of other sizes differ in the last digits, and a clock never says the same twice.
+        """
+        counted = [0]
+
+        def count(tensor: Tensor) -> Tensor:
+            if tensor.ndim > 1 and tensor.shape[0] == 1:  # weights are shared by all candidates
+                counted[0] += tensor.numel() * tensor.element_size()
+            return tensor
+
+        point = self.coordinates.samples(0, 1).requires_grad_()
+        same: Any = lambda tensor: tensor  # noqa: E731
+        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(count, same):
+            images = self.draw(point)
+            measurement.distance(images).sum() + self.doubt(images, point).sum()
+        room = _SLICE_BYTES.get(self.generator.device, _SLICE_BYTES_ELSEWHERE)
+        if self.generator.device == "cuda":
+            room = min(room, torch.cuda.mem_get_info()[0] // 2)
+        self.rows = min(max(1, room // max(counted[0], 1)), _LARGEST_BATCH)
 
     def starts(self, measurement: Measurement) -> Iterator[tuple[int, Tensor]]:
         """Samples drawn and, after each batch, the best so far: [candidates, ...]."""
         best: list[tuple[float, int]] = []
         kept: dict[int, tuple[Tensor, Tensor]] = {}
-        count = self.settings.candidates
-        for first in range(0, max(self.settings.bank, count), _BANK_BATCH):
-            points = self._samples(first, _BANK_BATCH)
+        count, batch = self.settings.candidates, min(2 * self.rows, _LARGEST_BATCH)
+        for first in range(0, self.bank, batch):
+            size = min(batch, self.bank - first)
+            points = self.coordinates.samples(first, size)
+            if self.settings.start == "mean":
+                points = self.coordinates.bounded(points * _NEAR_MEAN)
             with torch.no_grad():
                 images = self.draw(points)
                 fits = measurement.distance(images).tolist()
@@ -155,12 +183,12 @@ class Place:
                     kept[first + offset] = (points[offset], images[offset])
             best = sorted(best)[:count]
             kept = {number: kept[number] for _, number in best}
-            if len(best) == count:
+            if len(best) == count or (best and first + size == self.bank):
                 self.images = torch.stack([kept[number][1] for _, number in best])
                 self.fits = torch.tensor([fit for fit, _ in best])
                 self.doubts = torch.full_like(self.fits, math.nan)
-                yield first + _BANK_BATCH, torch.stack([kept[number][0] for _, number in best])
-        if len(best) < count:
+                yield first + size, torch.stack([kept[number][0] for _, number in best])
+        if not best:
             raise StudioError(
                 "The search found no start",
                 "the model draws nothing but broken pictures",
@@ -168,22 +196,37 @@ class Place:
             )
 
     def begin(self, points: Tensor) -> None:
-        self.points = points.clone()
-        self._first = torch.zeros_like(points)
-        self._second = torch.zeros_like(points)
+        """Stand at points [candidates, ...]; Adam begins anew."""
+        self.points = points.detach().clone()
+        self._first = torch.zeros_like(self.points)
+        self._second = torch.zeros_like(self.points)
         self._times = torch.zeros(len(points))
+        self.broken = torch.zeros(len(points), dtype=torch.bool)
+
+    def keep(self, count: int) -> None:
+        """Go on with the best candidates only; Adam begins anew."""
+        order = self.fits.masked_fill(self.broken, math.inf).argsort()[:count]
+        self.images, self.fits = self.images[order], self.fits[order]
+        self.doubts = self.doubts[order]
+        self.begin(self.points[order.to(self.points.device)])
+
+    def loss(self, measurement: Measurement, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures [B, 3, R, R] of points, their distances [B] and doubts [B]."""
+        images = self.draw(points)
+        return images, measurement.distance(images), self.doubt(images, points)
 
     def step(self, measurement: Measurement, rate: float, part: int, parts: int) -> None:
         """One step of Adam (Kingma and Ba 2015) of a part of the candidates."""
         rows = slice(*(len(self.points) * (part + i) // parts for i in (0, 1)))
         points = self.points[rows].clone().requires_grad_()
         with torch.enable_grad():
-            images = self.draw(points)
-            fits = measurement.distance(images)
-            doubts = self.doubt(images, points)
-            loss = fits + self.settings.realism * doubts
-            (slope,) = torch.autograd.grad(loss.sum(), points)
-        self.images[rows], self.fits[rows] = images.detach(), fits.detach()
+            images, fits, doubts = self.loss(measurement, points)
+            total = fits + self.settings.realism * doubts
+            (slope,) = torch.autograd.grad(total.sum(), points)
+        finite = slope.flatten(1).isfinite().all(1).cpu() & total.detach().isfinite().cpu()
+        self.broken[rows] |= ~finite
+        self.images[rows] = images.detach()
+        self.fits[rows] = fits.detach().to(self.fits)
         self.doubts[rows] = doubts.detach().to(self.doubts)
         # A candidate that is broken stays where it is; ``answers`` drops it.
         slope = torch.nan_to_num(slope, 0.0, 0.0, 0.0)
@@ -194,101 +237,62 @@ class Place:
         time_now = float(self._times[rows][0])
         upright = first / (1 - _BETAS[0] ** time_now)
         spread = (second / (1 - _BETAS[1] ** time_now)).sqrt() + 1e-12
-        self.points[rows] = self._bounded(self.points[rows] - rate * upright / spread)
+        self.points[rows] = self.coordinates.bounded(self.points[rows] - rate * upright / spread)
 
     def draw(self, points: Tensor) -> Tensor:
         """Pictures [B, 3, R, R] of points."""
-        return self.generator.synthesize(self.styles(points))
-
-    def styles(self, points: Tensor) -> Tensor:
-        latents = self.mean + self.scale * points
-        if self.settings.space == "z":
-            classes = None if self.classes is None else self.classes.expand(len(points), -1)
-            return self.generator.map(latents, classes)
-        if self.settings.space == "w":
-            return latents[:, None].expand(-1, self.info.style_layers, -1)
-        return latents
+        return synthesize(self.generator, self._recipe, self.coordinates.styles(points))
 
     def doubt(self, images: Tensor, points: Tensor) -> Tensor:
-        """What speaks against each picture: [B], lower is better."""
-        verdicts = self.generator.discriminate(images, self._weights(len(images)))
-        far = self._improbable(points)
+        """What speaks against each picture: [B], lower is better.
+
+        The critic's number counts in units of its spread on real faces, below their mean, so that
+        a weight means the same for every critic: about 0.7 for a real face, more for a poor one.
+        """
+        verdicts = self.generator.discriminate(images, self.coordinates.weights(points))
+        far = self.coordinates.improbable(points)
         if verdicts is None:
             return far
-        if self.info.critic == "logit":
-            return F.softplus(-verdicts.float()) + far
-        return -verdicts.float() + far
+        mean, spread = self.generator.critic_real
+        return F.softplus((mean - verdicts.float()) / spread) + far
 
     def answers(self, measurement: Measurement) -> list[Candidate]:
-        """All candidates that are finite, the best fit first."""
+        """All candidates that are finite, each drawn alone, the best fit first."""
         found = []
-        with torch.no_grad():
-            for point in self.points:
-                image = self.draw(point[None])
-                fit = float(measurement.distance(image)[0])
-                doubt = float(self.doubt(image, point[None])[0])
-                if math.isfinite(fit) and math.isfinite(doubt):
-                    latent = (self.mean + self.scale * point).cpu().numpy()
-                    picture = image[0].float().cpu().numpy()
-                    found.append(
-                        Candidate(Vector(self.settings.space, latent), picture, fit, doubt)
-                    )
-        if not found:
-            raise StudioError(
-                "The search came apart",
-                "no candidate stayed within the finite numbers",
-                "Lower the rate, or begin again with another seed.",
-            )
-        return sorted(found, key=lambda candidate: candidate.fit)
+        for point, broken in zip(self.points, self.broken.tolist(), strict=True):
+            if not broken:
+                with torch.no_grad():
+                    plain = self.coordinates.plain(point)[None]
+                    image, fit, doubt = self.loss(measurement, plain)
+                found.append(self._candidate(plain[0], image[0], float(fit[0]), float(doubt[0])))
+        return self._ranked(found)
 
     def so_far(self) -> list[Candidate]:
         """The finite candidates as last drawn, the best fit first; nothing is drawn for it."""
-        latents = (self.mean + self.scale * self.points).cpu().numpy()
-        images = self.images.float().cpu().numpy()
+        rows = zip(self.points, self.images, self.fits.tolist(), self.doubts.tolist(), strict=True)
         found = [
-            Candidate(Vector(self.settings.space, latent), image, fit, doubt)
-            for latent, image, fit, doubt in zip(
-                latents, images, self.fits.tolist(), self.doubts.tolist(), strict=True
-            )
-            if math.isfinite(fit) and np.isfinite(latent).all()
+            self._candidate(*row)
+            for row, broken in zip(rows, self.broken.tolist(), strict=True)
+            if not broken
         ]
-        return sorted(found, key=lambda candidate: candidate.fit)
+        return self._ranked(found, undecided=True)
 
-    def _samples(self, first: int, count: int) -> Tensor:
-        seeds = [(self.settings.seed * 1_000_003 + first + i) % 2**32 for i in range(count)]
-        z = self.generator.sample_z(seeds)
-        if self.settings.space == "z":
-            return (z - self.mean) / self.scale
-        w = self.generator.map(z)
-        latents = w if self.settings.space == "w+" else w[:, 0]
-        return (latents - self.mean) / self.scale
+    def _candidate(self, point: Tensor, image: Tensor, fit: float, doubt: float) -> Candidate:
+        places, picture = self.coordinates, image.float().cpu().numpy()
+        return Candidate(places.vector(point), picture, fit, doubt, places.classes(point))
 
-    def _units(self) -> tuple[Tensor, Tensor]:
-        """Mean and standard deviation of the latents: of z by the prior, of w by samples."""
-        if self.settings.space == "z":
-            spread = {"uniform": 3**-0.5}.get(self.info.prior, 1.0)
-            return torch.zeros(()), torch.full((), spread)
-        with torch.no_grad():
-            w = self.generator.map(self.generator.sample_z(range(_SPREAD_SAMPLES)))[:, 0]
-        return w.mean(0), w.std(0).mean().clamp_min(1e-6).expand(w.shape[1])
-
-    def _bounded(self, points: Tensor) -> Tensor:
-        """Where the prior is: a clip of z (wider than 1 for a normal), none in w."""
-        if self.settings.space != "z":
-            return points
-        limit = _LIMITS[self.info.prior] / float(self.scale)
-        return points.clamp(-limit, limit)
-
-    def _improbable(self, points: Tensor) -> Tensor:
-        """How far points lie outside of where samples are: 0 within."""
-        square = points.square().flatten(1).mean(1)
-        if self.settings.space == "z":
-            # Samples of a normal lie on a shell of this radius (Menon et al. 2020, section 3.2).
-            return (square - 1).square() if self.info.prior == "normal" else 0 * square
-        return square / 10
-
-    def _weights(self, count: int) -> Tensor | None:
-        return None if self.classes is None else self.classes.expand(count, -1)
+    @staticmethod
+    def _ranked(found: list[Candidate], undecided: bool = False) -> list[Candidate]:
+        finite = [c for c in found if math.isfinite(c.fit)]
+        if not undecided:
+            finite = [c for c in finite if math.isfinite(c.doubt)]
+        if not finite:
+            raise StudioError(
+                "The search came apart",
+                "no candidate stayed within the finite numbers",
+                "Begin again with another seed.",
+            )
+        return sorted(finite, key=lambda candidate: candidate.fit)
 
 
 def _rate_factor(share: float) -> float:

@@ -48,6 +48,15 @@ class Bundle:
         """Statistics, float32: ``style_mean`` [L, D] and what else the trainer measured."""
         return _read_tensors(self.card, STATS)
 
+    @property
+    def critic_real(self) -> tuple[float, float]:
+        """Mean and spread of the critic's number on real faces; (0, 1) where nobody measured."""
+        stored = self.stats.get("critic_real")
+        if stored is None or stored.shape != (2,) or not bool(stored.isfinite().all()):
+            return 0.0, 1.0
+        mean, spread = stored.tolist()
+        return mean, max(spread, 1e-3)
+
 
 def open_bundle(path: str | Path) -> Bundle:
     """Open a model file; its card is checked now, its tensors are read when they are asked for.

@@ -31,6 +31,11 @@ class Generator(Protocol):
         """What it draws with: ``float32``, ``bfloat16`` or ``float16``."""
         ...
 
+    @property
+    def critic_real(self) -> tuple[float, float]:
+        """Mean and spread of the critic's number on real faces; (0, 1) where nobody measured."""
+        ...
+
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         """Latents of integer seeds (0 to 2^32-1): float32 [B, z_dim] on the model's device."""
         ...

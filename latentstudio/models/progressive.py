@@ -224,6 +224,10 @@ class Progressive:
     def precision(self) -> str:
         return str(self._dtype).removeprefix("torch.")
 
+    @property
+    def critic_real(self) -> tuple[float, float]:
+        return self._bundle.critic_real
+
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
         z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]

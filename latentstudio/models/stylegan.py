@@ -265,6 +265,10 @@ class Stylegan:
     def precision(self) -> str:
         return str(self._dtype).removeprefix("torch.")
 
+    @property
+    def critic_real(self) -> tuple[float, float]:
+        return self._bundle.critic_real
+
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
         z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]
@@ -349,8 +353,7 @@ class Stylegan:
         """The smallest resolution that can be drawn and is not below ``wanted``, if any is."""
         if wanted is None:
             return None
-        fitting = [side for side in self.info.output_resolutions if side >= wanted]
-        return fitting[0] if fitting else None
+        return next((side for side in self.info.output_resolutions if side >= wanted), None)
 
     def _class_weights(self, classes: Classes | None, count: int) -> Tensor | None:
         return class_weights(self.info, classes, count, self._device)

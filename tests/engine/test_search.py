@@ -1,4 +1,7 @@
+import math
+from collections.abc import Generator as Steps
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,6 +10,8 @@ from torch import Tensor
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import preset
+from latentstudio.core.recipe import Recipe
+from latentstudio.engine.coordinates import Coordinates, on_simplex
 from latentstudio.engine.measure import (
     Everything,
     Grey,
@@ -17,7 +22,9 @@ from latentstudio.engine.measure import (
     luminance,
     projections,
 )
-from latentstudio.engine.search import Candidate, Settings, search
+from latentstudio.engine.messages import Step
+from latentstudio.engine.render import class_weights
+from latentstudio.engine.search import Candidate, Place, Settings, search
 from tests.fakes import FakeGenerator, fake_info
 
 FAKE = FakeGenerator(fake_info(layers=1))
@@ -28,7 +35,10 @@ QUICK = Settings(candidates=4, steps=60, bank=32, rate=0.15, realism=0.0)
 def answers(
     generator: FakeGenerator, measurement: Measurement, settings: Settings
 ) -> list[Candidate]:
-    steps = search(generator, measurement, settings)
+    return exhaust(search(generator, measurement, settings))
+
+
+def exhaust(steps: Steps[Step, None, list[Candidate]]) -> list[Candidate]:
     while True:
         try:
             next(steps)
@@ -94,6 +104,90 @@ def test_the_prior_keeps_z_where_samples_are() -> None:
 
     assert off(held) < min(off(free), 0.2)
     assert all(np.abs(c.latent.array).max() <= 2.5 for c in free)
+
+
+def test_a_broken_candidate_is_dropped_and_said() -> None:
+    class Breaks(FakeGenerator):
+        def synthesize(self, styles: Tensor, *args: Any, **more: Any) -> Tensor:
+            images = super().synthesize(styles, *args, **more)
+            lost = (styles[:, 0, 10] < 0.3)[:, None, None, None]
+            return images.masked_fill(lost, math.nan)
+
+    info = fake_info(layers=1)
+    good = [s for s in range(64) if float(FAKE.sample_z([s])[0, 10]) > 0.5]
+    assert good
+    breaks = Breaks(info)
+    notes, steps = set(), search(breaks, Everything(face(FAKE, good[0])), QUICK)
+    place = None
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            found = end.value
+            break
+        notes.add(step.note)
+        if place is None and step.done >= QUICK.bank:
+            place = step.preview
+            place.points[1, 10] = -1.0  # as if a step had led there
+            assert isinstance(place, Place)
+    assert len(found) == QUICK.candidates - 1
+    assert "Refining; 1 broken answer was dropped" in notes
+
+
+def test_nothing_but_broken_pictures_is_an_error() -> None:
+    class Broken(FakeGenerator):
+        def synthesize(self, styles: Tensor, *args: Any, **more: Any) -> Tensor:
+            return super().synthesize(styles, *args, **more) * math.nan
+
+    with pytest.raises(StudioError, match="no start"):
+        answers(Broken(fake_info(layers=1)), Everything(face(FAKE, 1)), QUICK)
+
+
+def test_classes_are_tried_then_blended() -> None:
+    labelled = FakeGenerator(fake_info(layers=1, classes=("cat", "dog", "owl")))
+    z = labelled.sample_z([77])
+    target = labelled.synthesize(labelled.map(z, ["dog"]))[0]
+    found = answers(labelled, Everything(target, sizes=3), replace(QUICK, steps=80))[0]
+    assert found.fit < 0.05
+    assert sum(share for _, share in found.classes) == pytest.approx(1)
+    assert all(share >= 0.01 for _, share in found.classes)
+    weights = class_weights(labelled.info, Recipe(classes=found.classes))
+    drawn = labelled.synthesize(labelled.map(torch.tensor(found.latent.array)[None], weights))[0]
+    np.testing.assert_allclose(drawn.numpy(), found.image, atol=1e-5)
+    steps = search(labelled, Everything(target), QUICK, (("owl", 1.0),))
+    given = exhaust(steps)
+    assert given[0].classes == (("owl", 1.0),)
+
+
+def test_shares_are_put_on_the_simplex() -> None:
+    rows = torch.tensor([[0.2, 0.3, 0.5], [2.0, 0.0, 0.0], [0.6, 0.6, -1.0], [-3.0, -3.0, -3.0]])
+    wanted = torch.tensor([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [1 / 3] * 3])
+    torch.testing.assert_close(on_simplex(rows), wanted)
+
+
+def test_points_of_w_are_in_standard_deviations() -> None:
+    coordinates = Coordinates(LAYERED, replace(QUICK, space="w"), ())
+    points = coordinates.samples(5000, 2000)
+    torch.testing.assert_close(torch.cov(points.T), torch.eye(16), atol=0.15, rtol=0)
+    back = coordinates.latents(points[:3])
+    z = LAYERED.sample_z([5000, 5001, 5002])
+    torch.testing.assert_close(back, LAYERED.map(z)[:, 0], atol=1e-4, rtol=1e-4)
+
+
+def test_doubt_is_in_spreads_of_real_faces() -> None:
+    image = face(FAKE, 3)[None]
+    verdict = float(image.mean())
+    place = Place(replace(FAKE, critic_real=(verdict + 2.0, 0.5)), QUICK)
+    point = place.coordinates.samples(0, 1)
+    far = float(place.coordinates.improbable(point)[0])
+    assert float(place.doubt(image, point)[0]) - far == pytest.approx(math.log1p(math.exp(4.0)))
+
+
+def test_the_mean_is_a_start_too() -> None:
+    settings = replace(QUICK, space="w", start="mean", steps=0)
+    found = answers(LAYERED, Everything(face(LAYERED, 9), sizes=3), settings)
+    mean = LAYERED.map(LAYERED.sample_z(range(500)))[:, 0].mean(0)
+    assert all(np.abs(c.latent.array - mean.numpy()).mean() < 0.3 for c in found)
 
 
 def test_measurements_are_zero_on_their_picture_and_not_elsewhere() -> None:

@@ -83,13 +83,14 @@ def measure_drawing(options: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     from latentstudio.core.recipe import Recipe, with_seed
-    from latentstudio.engine.device import choose, prepare_thread
+    from latentstudio.engine.device import choose, prepare_thread, settle_threads
     from latentstudio.engine.render import draw
     from latentstudio.models.registry import open_model
 
     prepare_thread(options["threads"])
     device = choose(options["device"])
     generator = open_model(options["model"], device=device, precision=options["precision"])
+    settle_threads(generator, options["threads"])
     drawings = [draw(generator, with_seed(Recipe(), seed)) for seed in range(_WARM + _DRAWS)]
     counted = drawings[_WARM:]
     forward = percentiles([drawing.forward_ms for drawing in counted])

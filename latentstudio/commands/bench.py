@@ -33,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model", metavar="MODEL", nargs="?", help="the best bundled one if left out"
     )
     parser.add_argument(
-        "--threads", metavar="N", type=whole(1, 1024), help="to draw with (every core)"
+        "--threads",
+        metavar="N",
+        type=whole(1, 1024),
+        help="to draw with (one where that is quick, else every core)",
     )
     add_device(parser)
 

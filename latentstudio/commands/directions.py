@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> Answer:
         raise UsageError("Nowhere to write", "neither --out nor --into is given", "Give one.")
     begun = time.monotonic()
     path = find_model(options.model)
-    drawer = open_drawer(str(path), options.device, options.precision)
+    drawer = open_drawer(str(path), options.device, options.precision, batches=True)
     found = finish(_steps(drawer.generator, options), unit="step")
     files = []
     if options.out:

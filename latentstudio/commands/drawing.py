@@ -48,9 +48,21 @@ class Drawer:
 
 
 def open_drawer(
-    source: str, device: str = "auto", precision: str = "float32", threads: int | None = None
+    source: str,
+    device: str = "auto",
+    precision: str = "float32",
+    threads: int | None = None,
+    *,
+    batches: bool = False,
 ) -> Drawer:
-    """Open a model to draw with so many threads, every core by default; torch is imported here.
+    """Open a model to draw with; torch is imported here.
+
+    Args:
+        source: a bundled name or a path.
+        device: where to draw.
+        precision: how precisely.
+        threads: with so many threads; by default as the window does.
+        batches: whether many pictures are computed at once, which every core is for.
 
     Raises:
         StudioError: the model is unknown or unreadable, or the device does not work.
@@ -58,15 +70,14 @@ def open_drawer(
     path = find_model(source)  # before torch, so that a mistyped name is told at once
     # Threads that wait spinning halve the speed where other programs run; torch reads this once.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    import torch
-
     import latentstudio
-    from latentstudio.engine.device import choose, prepare_thread
+    from latentstudio.engine.device import choose, prepare_thread, settle_threads, thread_count
 
     prepare_thread(threads)
     chosen = choose(device)
     generator = latentstudio.open_model(str(path), chosen, precision)
-    return Drawer(generator, chosen, precision, torch.get_num_threads())
+    wanted = threads or (thread_count() if batches else None)
+    return Drawer(generator, chosen, precision, settle_threads(generator, wanted))
 
 
 def recipe_of(info: ModelInfo, options: argparse.Namespace) -> Recipe:

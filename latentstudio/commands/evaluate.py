@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> Answer:
     begun = time.monotonic()
     path = find_model(options.model)  # before torch, so that a mistyped name is told at once
     learned_from = str(read_card(path).training.get("data", ""))
-    drawer = open_drawer(str(path), options.device, options.precision)
+    drawer = open_drawer(str(path), options.device, options.precision, batches=True)
     verdict = None
     if options.metrics and DIRECTIONS in options.metrics:
         verdict = _verdict(drawer, options)

@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> Answer:
     """Fill one picture, or each of a folder; those that are done already are passed over."""
     begun = time.monotonic()
     pairs = list(_pairs(options.image, options.mask, options.out))
-    drawer = open_drawer(options.model, options.device, options.precision)
+    drawer = open_drawer(options.model, options.device, options.precision, batches=True)
     reports = [_report_of(drawer, pair, options) for pair in pairs]
     data = {
         **drawer.facts,

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--threads", metavar="N", type=whole(1, MAX_THREADS),
-        help="draw with so many (as the picture was drawn, or every core)",
+        help="draw with so many (as the picture was drawn, or as the window does)",
     )  # fmt: skip
     add_device(parser)
 

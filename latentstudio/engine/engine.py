@@ -9,12 +9,13 @@ import threading
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.faults import explain
-from latentstudio.engine.jobs import JOBS, Job
+from latentstudio.engine.jobs import BATCHES, JOBS, Job
 from latentstudio.engine.messages import (
     DeviceChanged,
     Failure,
@@ -49,7 +50,7 @@ class Engine:
     Args:
         publish: called on the compute thread with each Message; must return at once.
         opener: (source, device, precision) -> Generator; the registry's by default.
-        threads: how many threads to draw with; every core by default.
+        threads: how many threads to draw with; by default as ``settle_threads`` says.
 
     The order of work: opening a model, the newest live request, the newest still, one step of a
     job (jobs take turns), one thumbnail.
@@ -235,6 +236,7 @@ class Engine:
         device = devices.choose(work.device)
         generator = self._open_generator(work.source, device, work.precision)
         self._end_jobs()
+        devices.settle_threads(generator, self._threads)
         self._generator, self._device, self._precision = generator, device, work.precision
         self._preview.forget()
         self._publish(ModelOpened(work.source, generator.info, device, work.precision))
@@ -298,7 +300,11 @@ class Engine:
         self._publish(DeviceChanged("cpu", reason))
 
     def _advance(self, job: Job) -> None:
-        message = job.advance(self._generator)
+        from latentstudio.engine.device import every_core
+
+        cores = every_core() if job.name in BATCHES and not self._threads else nullcontext()
+        with cores:
+            message = job.advance(self._generator)
         if isinstance(message, JobDone):
             self._drop(job)
         else:

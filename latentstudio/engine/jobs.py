@@ -20,6 +20,8 @@ JOBS: dict[str, str] = {
     "face_map": "latentstudio.engine.face_map:face_map",
     "pace": "latentstudio.engine.pace:pace",
     "inpaint": "latentstudio.engine.inpaint:inpaint",
+    "restore": "latentstudio.engine.restore:restore",
+    "project": "latentstudio.engine.project:project",
     "pictures": "latentstudio.engine.export:pictures",
     "sheet": "latentstudio.engine.export:sheet",
     "variation": "latentstudio.engine.variation:variation",
@@ -33,6 +35,11 @@ JOBS: dict[str, str] = {
     "sources": "latentstudio.engine.mixing:sources",
     "mixing_grid": "latentstudio.engine.mixing:grid",
 }
+
+BATCHES = frozenset(
+    ("attributes", "components", "inpaint", "learn", "project", "restore", "sefa", "variation")
+)
+"""The tasks that compute in batches, with every core; others draw as the window does."""
 
 
 @dataclass

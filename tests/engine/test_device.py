@@ -8,6 +8,7 @@ import torch
 from latentstudio.core.errors import StudioError
 from latentstudio.core.faults import explain
 from latentstudio.engine import device
+from tests.fakes import FakeGenerator
 
 
 def test_auto_takes_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,3 +86,16 @@ def test_a_studio_error_explains_itself() -> None:
     assert explain(error, "It stopped") is error
     assert explain(OSError(13, "Permission denied"), "It stopped").detail == "Permission denied"
     assert "KeyError" in explain(KeyError("x"), "It stopped").detail
+
+
+@pytest.mark.parametrize(("delay", "wanted"), [(0.0, 1), (0.03, 2)])
+def test_one_thread_draws_where_that_is_quick(
+    monkeypatch: pytest.MonkeyPatch, delay: float, wanted: int
+) -> None:
+    before = torch.get_num_threads()
+    monkeypatch.setattr(device, "thread_count", lambda: 2)
+    try:
+        assert device.settle_threads(FakeGenerator(delay=delay)) == wanted
+        assert device.settle_threads(FakeGenerator(), threads=2) == 2
+    finally:
+        torch.set_num_threads(before)

@@ -5,6 +5,7 @@ are, z is searched for, and only the hole is taken from what is drawn.
 """
 
 import time
+from collections.abc import Callable
 from collections.abc import Generator as Steps
 from dataclasses import replace
 
@@ -22,7 +23,7 @@ from latentstudio.engine.messages import Step
 from latentstudio.engine.search import Candidate, search
 from latentstudio.models.generator import Generator
 
-__all__ = ["Filled", "inpaint", "to_image", "to_picture"]
+__all__ = ["Filled", "inpaint", "shown", "to_image", "to_picture"]
 
 PREVIEW_S = 0.5
 """Between two previews: more often nobody can follow which answer is ahead."""
@@ -58,19 +59,29 @@ def inpaint(
         StudioError: the mask is empty or full, or of another size than the picture.
     """
     _check(generator, picture, mask)
-    target = to_image(picture)
-    measurement = known_pixels(target, torch.from_numpy(mask.hole.copy()))
+    target = to_image(picture).to(generator.device)
+    hole = torch.from_numpy(mask.hole.copy()).to(generator.device)
+    measurement = known_pixels(target, hole)
     steps = search(generator, measurement, settings, classes)
+    found = yield from shown(steps, lambda one: _filled(picture, mask, one, "none"))
+    return [_filled(picture, mask, candidate, way) for candidate in found]
+
+
+def shown(
+    steps: Steps[Step, None, list[Candidate]], make: Callable[[Candidate], Filled]
+) -> Steps[Step, None, list[Candidate]]:
+    """A search whose preview is now and then, and at last, a list of answers, best first."""
     due = 0.0
     while True:
         try:
             step = next(steps)
         except StopIteration as end:
-            return [_filled(picture, mask, candidate, way) for candidate in end.value]
+            found: list[Candidate] = end.value
+            return found
         now, preview = time.monotonic(), None
         if now >= due or step.done >= step.total:
             due = now + PREVIEW_S
-            preview = [_filled(picture, mask, found, "none") for found in step.preview.so_far()]
+            preview = [make(candidate) for candidate in step.preview.so_far()]
         yield replace(step, preview=preview)
 
 

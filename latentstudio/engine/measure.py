@@ -42,6 +42,22 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Noisy:
+    """A picture [3, R, R] under noise of about this standard deviation."""
+
+    target: Tensor
+    spread: float
+
+    def distance(self, images: Tensor) -> Tensor:
+        """Pseudo-Huber: squares below the noise, as suits a normal one, absolute values above.
+
+        So a few pixels that are far off pull no more than others (Charbonnier et al. 1997).
+        """
+        differences = (images.float() - self.target) / self.spread
+        return self.spread * ((differences.square() + 1).sqrt() - 1).mean((1, 2, 3))
+
+
+@dataclass(frozen=True)
 class Pooled:
     """A smaller picture [3, S, S]: the mean over squares of pixels."""
 
@@ -129,7 +145,19 @@ def projections(target: Tensor, count: int, seed: int) -> Projections:
     """Random Gaussian measurements of a picture [3, R, R] (Bora et al. 2017, section 2)."""
     random = torch.Generator().manual_seed(seed)
     matrix = torch.randn(count, target.numel(), generator=random) / count**0.5
+    matrix = matrix.to(target.device)
     return Projections(matrix, matrix @ target.flatten())
+
+
+def noise_of(image: Tensor) -> float:
+    """The standard deviation of the noise in a picture [3, R, R] (Immerkaer 1996, equation 4).
+
+    What is left by a mask that sees neither surfaces nor straight edges; its median, so that
+    drawn lines do not count.
+    """
+    mask = torch.tensor([[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]])
+    seen = F.conv2d(image[:, None].float(), mask.to(image.device)[None, None])
+    return float(seen.abs().median()) / 0.6745 / 6
 
 
 def luminance(images: Tensor) -> Tensor:

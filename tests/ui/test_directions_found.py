@@ -111,7 +111,7 @@ def test_components_are_found_by_a_job_in_place(
     box.button.click()
     jobs.end(components(3))
     assert box.isHidden()
-    assert len(panel.rows.list.rows()) == 3
+    bench.qtbot.waitUntil(lambda: len(panel.rows.list.rows()) == 3)
     assert len(bench.document.entries) == 1
 
 

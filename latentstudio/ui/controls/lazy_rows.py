@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HEIGHT, _GAP = 28, 2  # of a closed row, and between rows
 _MOST = 12  # so many rows are all in sight
 _SIGHT = 8  # rows in sight where there are more
+_AT_ONCE = 2  # rows built before the window goes on: one takes some milliseconds
 _BEYOND = 2  # rows built above and below what is in sight, for Tab to go to
 
 
@@ -129,11 +130,14 @@ class LazyRows(QScrollArea):
         low = self.verticalScrollBar().value()
         reach = _BEYOND * theme.px(_HEIGHT)
         high = low + self.height() + reach
-        came = False
+        came = 0
         for key, (top, height) in zip(self._keys, self._places(), strict=True):
             if key not in self._rows and self.isVisible() and low - reach <= top + height <= high:
+                came += 1
+                if came > _AT_ONCE:
+                    self._later.start()
+                    continue
                 self._add(key)
-                came = True
             if key in self._rows:
                 self._rows[key].setGeometry(0, top, self._inside.width(), height)
         if came:

@@ -66,10 +66,13 @@ class Canvas(QWidget):
 
         ``side`` is the width it stands for: a smaller preview takes the place of the full picture.
         """
-        self._image = image
+        first, self._image = self._image is None, image
         self._side = side
         self._fresh = True
-        self.repaint()  # at once: Qt lets an update wait five milliseconds for more
+        if first:
+            self.update()  # all panels wait to be painted for the new model, too: in a turn apart
+        else:
+            self.repaint()  # at once: Qt lets an update wait five milliseconds for more
 
     def set_overlay(self, image: QImage | None) -> None:
         """Show another picture in the place of the face, or the face again."""

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLineEdit,
+    QMenu,
+    QMenuBar,
+    QWidget,
+)
 
 from latentstudio.ui import icons
 
@@ -53,6 +61,12 @@ ACTIONS: tuple[Action, ...] = (
         "export_grid", "File", "Export mixing grid...",
         "The mixing grid as one picture, with its sources", ("Ctrl+Shift+G",), needs="model",
     ),
+    Action("paste_back", "File", "Paste back...",
+           "The whole photograph at its own size with the chosen answer in it",
+           ("Ctrl+Shift+V",), needs="answer"),
+    Action("include_photo", "File", "Include my photo",
+           "Pictures that are saved carry the photograph they were set into, to be edited again",
+           ("Ctrl+Shift+U",), checkable=True),
     Action("import_directions", "File", "Import directions...",
            "Directions of this model from a file, also GANSpace's .npz and arrays (.npy)",
            ("Ctrl+Shift+O",), "upload", needs="model", separated=True),
@@ -108,6 +122,38 @@ ACTIONS: tuple[Action, ...] = (
            "One seed, not moved, nothing pulled to the mean", ("R",), "rotate-ccw", needs="model"),
     Action("take_back_moves", "Picture", "Take back all moves",
            "The face without what directions did to it", ("Shift+R",), needs="model"),
+    Action("paste", "Edit", "Paste picture", "Repair the picture of the clipboard", ("Ctrl+V",),
+           needs="inpaint"),
+    Action("invert_mask", "Edit", "Invert mask", "Keep what was painted, and the reverse",
+           ("Ctrl+I",), "contrast", needs="inpaint", separated=True),
+    Action("clear_mask", "Edit", "Clear mask", "Nothing is to be made anew", ("Ctrl+D",),
+           needs="inpaint"),
+    Action("tool_brush", "Edit", "Brush", "Paint what is to be made anew", ("B",), "brush",
+           needs="inpaint", separated=True),
+    Action("tool_eraser", "Edit", "Eraser", "Take away from the mask", ("E",), "eraser",
+           needs="inpaint"),
+    Action("tool_rectangle", "Edit", "Rectangle", "Paint a rectangle", ("M",), "square-dashed",
+           needs="inpaint"),
+    Action("tool_lasso", "Edit", "Lasso", "Paint the inside of a line", ("L",), "lasso",
+           needs="inpaint"),
+    Action("tool_fill", "Edit", "Fill", "Paint an enclosed area", ("G",), "paint-bucket",
+           needs="inpaint"),
+    Action("brush_smaller", "Edit", "Smaller brush", "Also Shift and the wheel", ("[",),
+           needs="inpaint"),
+    Action("brush_larger", "Edit", "Larger brush", "Also Shift and the wheel", ("]",),
+           needs="inpaint"),
+    Action("brush_softer", "Edit", "Softer brush", "Also Alt and the wheel", ("{",),
+           needs="inpaint"),
+    Action("brush_harder", "Edit", "Harder brush", "Also Alt and the wheel", ("}",),
+           needs="inpaint"),
+    Action("start_task", "Picture", "Start or stop the task", "Fill the hole, or keep the best",
+           ("Ctrl+Return", "Ctrl+Enter"), "play", needs="inpaint", separated=True),
+    Action("next_candidate", "Picture", "Next candidate", "Show the next answer", ("N",),
+           needs="inpaint"),
+    Action("previous_candidate", "Picture", "Previous candidate", "Show the answer before",
+           ("Shift+N",), needs="inpaint"),
+    Action("use_candidate", "Picture", "Use candidate", "Go on with the chosen answer",
+           ("Return", "Enter"), "check", needs="answer"),
     Action("keep", "Picture", "Keep", "Put this face into the gallery", ("K",), "images",
            needs="model", separated=True),
     Action("star", "Picture", "Star", "Star this face, or the chosen ones of the gallery", ("S",),
@@ -129,6 +175,8 @@ ACTIONS: tuple[Action, ...] = (
            needs="picture"),
     Action("zoom_out", "View", "Zoom out", "The whole zoom before", ("-",), "zoom-out",
            needs="picture"),
+    Action("hide_mask", "View", "Hide mask", "Look at the picture without its mask", ("H",),
+           "eye-off", needs="inpaint", checkable=True),
     Action("smooth", "View", "Smooth", "Smooth between the model's pixels, or show them as squares",
            ("V",), checkable=True),
     Action("variation", "View", "Noise variation", "Where noise changes the picture, as a heat map",
@@ -144,6 +192,8 @@ ACTIONS: tuple[Action, ...] = (
            ("Ctrl+1",), "scan-face", checkable=True, separated=True),
     Action("workspace_mix", "View", "Mix", "The workspace to make a face out of several",
            ("Ctrl+2",), "combine", checkable=True),
+    Action("workspace_inpaint", "View", "Inpaint", "The workspace to repair pictures", ("Ctrl+3",),
+           "brush", checkable=True),
     Action("left_rail", "View", "Left rail", "Show or hide where the face comes from",
            ("Ctrl+B",), "panel-left", checkable=True, separated=True),
     Action("right_rail", "View", "Right rail", "Show or hide what is done to the face",
@@ -206,13 +256,18 @@ def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu
 
 
 class KeyGuard(QObject):
-    """Lets a focused button have Space and Return before they are shortcuts of the window."""
+    """Lets focused buttons, fields and lists have their keys before the window's shortcuts."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            pressed = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-            if pressed and plain and isinstance(QApplication.focusWidget(), QAbstractButton):
+            taken = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            pressed = taken or event.key() == Qt.Key.Key_Space
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            focus = QApplication.focusWidget()
+            theirs = isinstance(focus, QAbstractButton) and pressed
+            # A field takes a value by Return, a list goes to its face.
+            theirs |= isinstance(focus, QLineEdit | QAbstractItemView) and taken
+            if theirs and plain:
                 event.accept()
                 return True
         return super().eventFilter(watched, event)

@@ -52,6 +52,12 @@ class CanvasHeader(QWidget):
             self._busy = on
             self.update()
 
+    def add_views(self, widget: QWidget) -> None:
+        """Put a workspace's own choice of views beside the others."""
+        line = self.layout()
+        if isinstance(line, QHBoxLayout):
+            line.insertWidget(line.indexOf(self.zoom), widget)
+
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 2)

@@ -15,6 +15,7 @@ from latentstudio.ui import cards, theme
 from latentstudio.ui.copy_command import copy_command
 from latentstudio.ui.direction_commands import DirectionCommands
 from latentstudio.ui.gallery import GalleryTab
+from latentstudio.ui.inpaint_commands import InpaintCommands
 from latentstudio.ui.job_words import result_file
 from latentstudio.ui.mixing_grid import MixingGridTab
 from latentstudio.ui.panels.face import FacePanel
@@ -49,6 +50,7 @@ class Commands:
             **self._picture_table(),
             **self._view_table(),
             **DirectionCommands(self._window, lambda: self._folder).table(),
+            **InpaintCommands(self._window).table(),
         }
 
     def _file_table(self) -> dict[str, Callable[[], None]]:
@@ -104,11 +106,6 @@ class Commands:
     def _view_table(self) -> dict[str, Callable[[], None]]:
         window = self._window
         return {
-            "fit": lambda: window.canvas.set_zoom(None),
-            "actual_size": lambda: window.canvas.set_zoom(1.0),
-            "zoom_in": lambda: window.canvas.step_zoom(1),
-            "zoom_out": lambda: window.canvas.step_zoom(-1),
-            "smooth": lambda: window.canvas.set_smooth(not window.canvas.smooth),
             "variation": self.variation,
             "preview": self.preview,
             "face_map": lambda: window.start.toggle(),

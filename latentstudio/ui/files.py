@@ -63,6 +63,7 @@ class Files(QObject):
         self._background = Background(self)
         self._path: Path | None = None
         self._saved = True
+        self.include_photo = False  # in pictures that are saved
         self._waiting: Callable[[ModelInfo], None] | None = None
         self._recovery = RecoveryFile(state_folder / "recovery")
         self._recovery_works = True
@@ -227,7 +228,9 @@ class Files(QObject):
 
     def save_picture(self, path: Path) -> None:
         """Write the picture with its recipe; a preview is drawn in full size first."""
-        self._bridge.with_full_frame(lambda frame: self._write(path, _rgb(frame), _note(frame)))
+        self._bridge.with_full_frame(
+            lambda frame: self._write(path, _rgb(frame), _note(frame, self.include_photo))
+        )
 
     def save_map(self, path: Path, pixels: Pixels) -> None:
         """Write another view of the picture, uint8 RGB [H, W, 3], with the recipe of the face."""
@@ -383,10 +386,9 @@ def _when(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds):%H:%M on %d %B}"
 
 
-def _note(frame: Frame) -> PictureNote:
-    return PictureNote(
-        frame.recipe, Drawn(frame.threads, frame.precision, frame.device, frame.torch)
-    )
+def _note(frame: Frame, photo: bool = False) -> PictureNote:
+    drawn = Drawn(frame.threads, frame.precision, frame.device, frame.torch)
+    return PictureNote(frame.recipe, drawn, photo=photo)
 
 
 def _sentence(text: str) -> str:

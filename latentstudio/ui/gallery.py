@@ -62,7 +62,7 @@ class GalleryTab(StripTab):
 
     key = "gallery"
     title = "Gallery"
-    workspaces = ("explore", "mix")
+    workspaces = ("explore", "mix", "inpaint")
 
     def build(self) -> None:
         self._filter: Filter = "all"

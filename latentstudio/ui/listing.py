@@ -26,6 +26,7 @@ from latentstudio.ui.controls import (
     TileStrip,
     Toggle,
 )
+from latentstudio.ui.controls.photo_card import CropView, PhotoCard
 
 _KINDS: dict[type[QWidget], str] = {
     SliderRow: "slider",
@@ -48,6 +49,8 @@ _KINDS: dict[type[QWidget], str] = {
     ShareTable: "table",
     SourceCard: "source",
     Toggle: "switch",
+    PhotoCard: "button",
+    CropView: "crop",
 }
 
 

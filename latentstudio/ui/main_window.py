@@ -34,6 +34,7 @@ from latentstudio.ui.desk import Desk
 from latentstudio.ui.drag_plane import DragPlane
 from latentstudio.ui.faces import image_of
 from latentstudio.ui.files import Files
+from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.job_centre import JobCentre
 from latentstudio.ui.mix_sides import MixSides
 from latentstudio.ui.mixing_grid import MixingGridTab
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.sides = MixSides(self.canvas, self.document, self.bridge)
         self.workspaces = Workspaces(self)
         self.workspaces.changed.connect(self.sides.show_in)
+        self.inpaint = InpaintDesk(self)
         self.desk = Desk(self)
         self.start = Start(self)
         self.show_document()
@@ -325,6 +327,7 @@ class MainWindow(QMainWindow):
             "undo": document.can_undo,
             "redo": document.can_redo,
             "job": self.jobs.running > 0,
+            **self.inpaint.conditions(),
         }
         for line in actions.ACTIONS:
             self.actions_by_name[line.name].setEnabled(conditions[line.needs])

@@ -7,6 +7,7 @@ from latentstudio.core.document import Document
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.ui import theme
 from latentstudio.ui.arithmetic import ArithmeticTab
+from latentstudio.ui.candidates import CandidatesTab
 from latentstudio.ui.controls import TabStrip
 from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.mixing_grid import MixingGridTab
@@ -18,6 +19,7 @@ TABS: tuple[type[StripTab], ...] = (
     NeighboursTab,
     MixingGridTab,
     ArithmeticTab,
+    CandidatesTab,
     GalleryTab,
     HistoryTab,
 )

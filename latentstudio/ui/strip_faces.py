@@ -74,7 +74,7 @@ class HistoryTab(StripTab):
 
     key = "history"
     title = "History"
-    workspaces = ("explore", "mix")
+    workspaces = ("explore", "mix", "inpaint")
 
     def build(self) -> None:
         self._first = 0

@@ -61,6 +61,20 @@ WORKSPACES: tuple[Workspace, ...] = (
             ("K", "keep"),
         ),
     ),
+    Workspace(
+        "inpaint",
+        "Inpaint",
+        "brush",
+        "Paint over a part of a picture and fill it",
+        (262, 150),
+        (
+            ("[ ]", "brush size"),
+            ("B", "brush"),
+            ("E", "eraser"),
+            ("H", "hide mask"),
+            ("Ctrl Enter", "fill"),
+        ),
+    ),
 )
 
 

@@ -174,6 +174,7 @@ class PrimaryButton(Button):
     ) -> None:
         super().__init__(parent)
         self._icon, self._compact, self._collapsed = icon, compact, False
+        self._quiet = False
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setText(text)
         self.become(text)
@@ -183,6 +184,11 @@ class PrimaryButton(Button):
         self.setText(text)
         self.setAccessibleName(text)
         self.updateGeometry()
+
+    def set_quiet(self, on: bool) -> None:
+        """Leaves the accent to another button that is the next step now."""
+        self._quiet = on
+        self.update()
 
     def set_collapsed(self, on: bool) -> None:
         """Shows only the icon, with the words as tooltip."""
@@ -200,6 +206,11 @@ class PrimaryButton(Button):
         return QSize(words + icon + 2 * theme.px(_PADDING), height)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
+        if self._quiet:
+            raised(painter, area, "hover" if self.is_hot() else "raised")
+            token = "text" if self.isEnabled() else "outline"
+            paint_words(painter, area, self.text(), self._icon, token, token)
+            return
         fill(painter, area, "accent" if self.isEnabled() else "hover")
         if self.is_hot() or self.isDown():
             painter.setOpacity(0.12)

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from latentstudio.ui.panel import Panel
+from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
 from latentstudio.ui.panels.classes import ClassesPanel
 from latentstudio.ui.panels.corners import CornersPanel
 from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.face import FacePanel
+from latentstudio.ui.panels.inpaint import BlendPanel, InpaintPanel
 from latentstudio.ui.panels.interpolate import InterpolatePanel
 from latentstudio.ui.panels.layers import LayersPanel
 from latentstudio.ui.panels.map import MapPanel
 from latentstudio.ui.panels.motion import MotionPanel
 from latentstudio.ui.panels.noise import NoisePanel
+from latentstudio.ui.panels.photo import CropPanel, PhotoPanel
 from latentstudio.ui.panels.plane import PlanePanel
 from latentstudio.ui.panels.sources import SourcesPanel
 from latentstudio.ui.panels.styles import StylesPanel
@@ -45,7 +48,13 @@ PANELS: tuple[Line, ...] = (
     Line(SourcesPanel, "left", ("mix",)),
     Line(CornersPanel, "left", ("mix",)),
     Line(ClassesPanel, "left", ("explore",)),
+    Line(PhotoPanel, "left", ("inpaint",)),
+    Line(CropPanel, "left", ("inpaint",)),
+    Line(BrushPanel, "left", ("inpaint",)),
+    Line(MaskPanel, "left", ("inpaint",)),
     # what is done to it
+    Line(InpaintPanel, "right", ("inpaint",)),
+    Line(BlendPanel, "right", ("inpaint",)),
     Line(StylesPanel, "right", ("mix",)),
     Line(LayersPanel, "right", ("mix",)),
     Line(InterpolatePanel, "right", ("mix",)),

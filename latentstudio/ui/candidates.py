@@ -1,0 +1,295 @@
+"""Candidates: the answers of a search in two rows, live, ranked, to choose from and to star."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+
+from latentstudio.core.gallery import with_kept
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.paste import Rgb
+from latentstudio.core.recipe import ModelRef, Recipe, Vector
+from latentstudio.core.work import Work, answer
+from latentstudio.ui import theme
+from latentstudio.ui.controls import IconButton, Label, TileStrip
+from latentstudio.ui.controls.face_list import Index
+from latentstudio.ui.controls.faces import MARGIN, paint_face, paint_selection
+from latentstudio.ui.inpaint_view import rgb_image
+from latentstudio.ui.strip_tab import StripTab
+
+_WORST_FIT = 0.25  # a mean difference of a quarter of a channel's range: nothing is right
+_BARS = 12  # pixels at 100 % under a face
+
+
+class Answer(Protocol):
+    """What the tab needs of an answer: the fields of ``core.search.Filled``."""
+
+    @property
+    def pixels(self) -> Rgb: ...
+    @property
+    def latent(self) -> Vector: ...
+    @property
+    def fit(self) -> float: ...
+    @property
+    def doubt(self) -> float: ...
+
+
+def shares(found: Answer, critic: str | None) -> tuple[float, float]:
+    """How much of the known pixels is right, and how real it looks: 0 to 1, for two bars."""
+    known = max(0.0, 1 - found.fit / _WORST_FIT)
+    if not math.isfinite(found.doubt):
+        return known, 0.0
+    doubt = min(max(found.doubt, -50.0), 50.0)
+    if critic in ("hinge", "wasserstein"):
+        return known, 1 / (1 + math.exp(doubt))
+    return known, min(1.0, math.exp(-doubt))  # of a logit: the probability of being real
+
+
+class _Painter(QStyledItemDelegate):
+    """A face with its rank, and the two bars under it."""
+
+    def __init__(self, view: "CandidateTiles") -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return self._view.cell()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view, row = self._view, index.row()
+        edge = view.edge()
+        box = QRectF(option.rect.left() + MARGIN, option.rect.top() + MARGIN, edge, edge)
+        painter.setRenderHint(painter.RenderHint.Antialiasing)
+        painter.setRenderHint(painter.RenderHint.SmoothPixmapTransform)
+        paint_face(painter, box, view.faces[row])
+        if option.state & QStyle.StateFlag.State_Selected:
+            paint_selection(painter, box)
+        elif view.shows_focus() and row == view.currentIndex().row():
+            paint_selection(painter, box, "muted")
+        _paint_rank(painter, box, row + 1)
+        half, height = edge / 2 - 2, theme.px(4)
+        top = box.bottom() + theme.px(7)
+        for share, left, token in zip(
+            view.bars[row], (box.left(), box.left() + half + 4), ("accent", "a"), strict=True
+        ):
+            track = QRectF(left, top, half, height)
+            for width, color in ((half, "hover"), (half * share, token)):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color(color))
+                painter.drawRoundedRect(QRectF(track.left(), top, width, height), 2, 2)
+
+
+def _paint_rank(painter: QPainter, box: QRectF, rank: int) -> None:
+    """The rank at the upper right; the upper left is the star's."""
+    plate = QRectF(0, 0, theme.px(20), theme.px(16))
+    plate.moveTopRight(box.topRight() + QPointF(-theme.px(3), theme.px(3)))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(40, 42, 48, 190))
+    painter.drawRoundedRect(plate, 3, 3)
+    painter.setFont(theme.font("small"))
+    painter.setPen(QColor("white"))
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, str(rank))
+
+
+class CandidateTiles(TileStrip):
+    """The answers, in two rows where there is room."""
+
+    def __init__(self) -> None:
+        super().__init__(size=80)
+        self.bars: list[tuple[float, float]] = []
+        self.setItemDelegate(_Painter(self))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+
+    def cell(self) -> QSize:
+        size = super().cell()
+        return QSize(size.width(), size.height() + theme.px(_BARS))
+
+    def show_bars(self, bars: list[tuple[float, float]]) -> None:
+        """Known pixels and realism of each."""
+        self.bars = bars
+        self.viewport().update()
+
+
+class CandidatesTab(StripTab):
+    """Answers to choose from.
+
+    Signals:
+        shown: the answer that was chosen, with its rank from 1.
+        use_asked: it is wanted: double click or Return on it.
+    """
+
+    key = "candidates"
+    title = "Candidates"
+    workspaces = ("inpaint",)
+    shown = Signal(object, int)
+    use_asked = Signal()
+
+    def build(self) -> None:
+        self._answers: list[Answer] = []
+        self._starred: list[Answer] = []
+        self._chosen: Answer | None = None
+        self._followed = True  # the best, until the user has chosen one
+        self._of: tuple[Work, ModelRef, int] = (Work(), ModelRef(), 1)
+        self.faces = CandidateTiles()
+        self.faces.setObjectName("inpaint.answers")
+        self.faces.setAccessibleName("Candidates")
+        self.faces.setToolTip(
+            "Click shows an answer, double click or Return goes on with it; N and Shift+N step, "
+            "S stars"
+        )
+        self.faces.set_empty(
+            "wand-sparkles", "No candidates yet", "Paint what is to be made anew, then Ctrl+Return."
+        )
+        self.faces.picked.connect(self._picked)
+        self.faces.activated.connect(lambda _row: self.use_asked.emit())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.faces)
+        self._build_corner()
+
+    def _build_corner(self) -> None:
+        for words, token in (("Known pixels", "accent"), ("Realism", "a")):
+            mark = Label("▬", role="small", token=token)
+            self.corner_line.addWidget(mark)
+            self.corner_line.addWidget(Label(words, token="faint"))
+        self.note = Label("", role="strong", token="text")
+        self.note.setObjectName("inpaint.note")
+        self.corner_line.addWidget(self.note)
+        for name, icon, words, key, run in (
+            ("star", "star", "Star the chosen answer", "S", self.star),
+            ("keep_starred", "images", "Keep the starred answers in the gallery", "", self.keep),
+        ):
+            button = IconButton(icon, words, key)
+            button.setObjectName(f"inpaint.{name}")
+            button.clicked.connect(lambda _on=False, run=run: run())
+            self.corner_line.addWidget(button)
+
+    # --- answers --------------------------------------------------------------------------------
+
+    def count(self) -> int | None:
+        return len(self._answers) or None
+
+    @property
+    def answers(self) -> Sequence[Answer]:
+        """The answers in the order that is shown."""
+        return tuple(self._answers)
+
+    @property
+    def chosen(self) -> int:
+        """The place of the chosen answer, -1 for none."""
+        places = [i for i, found in enumerate(self._answers) if found is self._chosen]
+        return places[0] if places else -1
+
+    @property
+    def starred(self) -> Sequence[Answer]:
+        """The answers with a star."""
+        return tuple(self._starred)
+
+    def begin(self, work: Work, info: ModelInfo) -> None:
+        """A search has begun: the answers so far go."""
+        self._answers, self._starred, self._chosen = [], [], None
+        self._followed = True
+        self._of = (work, ModelRef.of(info), info.resolution)
+        self.fill()
+
+    def show_answers(self, found: Sequence[Answer], note: str, last: bool) -> None:
+        """Newer states of the answers; none where a search was cancelled: the best so far stay."""
+        self.note.setText(note)
+        if found:
+            ranked = self._in_old_order(found) if self._is_under_pointer() else list(found)
+            self._carry_over(ranked)
+            self._answers = ranked
+            self.fill()
+            self._show_chosen()
+
+    def recipe_of(self, found: Answer) -> Recipe:
+        """The picture of an answer as a recipe."""
+        work, model, side = self._of
+        return answer(model, found, work, side)  # type: ignore[arg-type]  # it has those fields
+
+    def recipe(self) -> Recipe | None:
+        """The chosen answer as a recipe; None while there is none."""
+        return None if self._chosen is None else self.recipe_of(self._chosen)
+
+    def step(self, steps: int) -> None:
+        """Choose the next answer (1), or the one before (-1)."""
+        if self._answers:
+            self._picked((self.chosen + steps) % len(self._answers))
+            self.faces.set_current(self.chosen)
+
+    def star(self) -> None:
+        """Star the chosen answer, or take its star."""
+        if self._chosen is None:
+            return
+        if any(found is self._chosen for found in self._starred):
+            self._starred = [found for found in self._starred if found is not self._chosen]
+        else:
+            self._starred.append(self._chosen)
+        self.fill()
+
+    def keep(self) -> None:
+        """Put the starred answers, or the chosen one, into the gallery, as one undo step."""
+        wanted = self._starred or ([] if self._chosen is None else [self._chosen])
+        recipes = [self.recipe_of(found) for found in wanted]
+
+        def change(gallery: tuple) -> tuple:  # type: ignore[type-arg]
+            for recipe in recipes:
+                gallery = with_kept(gallery, recipe)
+            return gallery
+
+        if recipes:
+            self.document.edit("Keep candidates", lambda s: replace(s, gallery=change(s.gallery)))
+
+    # --- what it shows --------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """Show the answers."""
+        critic = self.info.critic if self.info else None
+        self.faces.set_count(len(self._answers))
+        for place, found in enumerate(self._answers):
+            self.faces.set_image(place, rgb_image(found.pixels))
+            self.faces.set_starred(place, any(found is s for s in self._starred))
+        self.faces.show_bars([shares(found, critic) for found in self._answers])
+        self.faces.set_current(self.chosen)
+        self.counted.emit(self.count())
+
+    def fill_soon(self) -> None:
+        """The answers do not follow the document."""
+
+    def _picked(self, place: int) -> None:
+        self._chosen, self._followed = self._answers[place], False
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        if self._chosen is not None:
+            self.shown.emit(self._chosen, self.chosen + 1)
+
+    def _is_under_pointer(self) -> bool:
+        """Nothing may move from under the pointer that is about to click it."""
+        return bool(self._answers) and self.faces.underMouse()
+
+    def _in_old_order(self, found: Sequence[Answer]) -> list[Answer]:
+        rest, ordered = list(found), []
+        for old in self._answers:
+            if rest:
+                ordered.append(rest.pop(_nearest(old, rest)))
+        return ordered + rest
+
+    def _carry_over(self, found: Sequence[Answer]) -> None:
+        """Stars and the choice go on to what became of the answers that had them."""
+        self._starred = [found[_nearest(old, found)] for old in self._starred]
+        if self._followed or self._chosen is None:
+            self._chosen = min(found, key=lambda one: one.fit)
+        else:
+            self._chosen = found[_nearest(self._chosen, found)]
+
+
+def _nearest(old: Answer, found: Sequence[Answer]) -> int:
+    """The place of the answer that an earlier one became: the latent moves little in a step."""
+    far = [float(np.square(one.latent.array - old.latent.array).sum()) for one in found]
+    return int(np.argmin(far))

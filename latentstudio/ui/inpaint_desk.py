@@ -1,0 +1,390 @@
+"""InpaintDesk: the wires of the Inpaint workspace between view, panels, candidates and files."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QObject
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
+
+from latentstudio.core.crop import pasted_back, photo_of, read_photo
+from latentstudio.core.document import State
+from latentstudio.core.gallery import with_kept
+from latentstudio.core.mask import Mask, read_mask, write_mask
+from latentstudio.core.paste import Picture
+from latentstudio.core.picture import write_picture
+from latentstudio.core.recipe import ModelRef, Recipe, title_of
+from latentstudio.core.untrusted import read_file
+from latentstudio.core.work import Work, answer, frame, mask_at
+from latentstudio.engine.messages import Frame
+from latentstudio.ui.background import Background
+from latentstudio.ui.candidates import Answer, CandidatesTab
+from latentstudio.ui.canvas import Canvas
+from latentstudio.ui.controls import Segmented
+from latentstudio.ui.face_mime import carries_faces, recipes_of
+from latentstudio.ui.inpaint_view import MODES, InpaintView
+from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
+from latentstudio.ui.panels.inpaint import BlendPanel, InpaintPanel
+from latentstudio.ui.panels.photo import PhotoPanel, picture_of
+
+if TYPE_CHECKING:
+    from latentstudio.ui.main_window import MainWindow
+
+_PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
+_LARGEST = 256 * 2**20
+_SEAMS = {"poisson": "Poisson blend", "feather": "feathered", "none": "cut"}
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+
+
+class InpaintDesk(QObject):
+    """Keeps the Inpaint workspace together."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = window.document
+        self._background = Background(self)
+        self._shown: tuple[Picture, Mask] | None = None
+        self._result: Answer | None = None
+        self._waiting: Recipe | None = None
+        self.view = InpaintView()
+        window.views.addWidget(self.view)
+        self.modes = Segmented(list(MODES))
+        self.modes.setObjectName("inpaint.mode")
+        self.modes.setAccessibleName("What is shown")
+        self.modes.setToolTip("The picture with its mask, the result, or both")
+        self.modes.chosen.connect(self.view.set_mode)
+        self.modes.set_current(self.view.mode)
+        self.modes.hide()
+        window.header.add_views(self.modes)
+        self._connect()
+
+    def _connect(self) -> None:
+        window, view = self._window, self.view
+        canvas = view.mask_canvas
+        brush = self.brush
+        brush.changed.connect(canvas.set_brush)
+        canvas.set_brush(brush.size_row.value(), brush.hardness_row.value() / 100)
+        canvas.size_asked.connect(brush.step_size)
+        canvas.hardness_asked.connect(brush.step_hardness)
+        canvas.edited.connect(self.masks.edit)
+        view.zoom_changed.connect(self._show_zoom)
+        view.mode_changed.connect(self.modes.set_current)
+        self.masks.load_asked.connect(self.load_mask)
+        self.masks.save_asked.connect(self.save_mask)
+        self.photos.open_asked.connect(self.open_picture)
+        self.photos.face_dropped.connect(self.take_face)
+        self.panel.began.connect(self._begin)
+        self.panel.answered.connect(self.candidates.show_answers)
+        self.panel.moved_on.connect(self._moved_on)
+        self.panel.use_asked.connect(self.use)
+        self.candidates.shown.connect(self._show_answer)
+        self.candidates.use_asked.connect(self.use)
+        self.blend.paste_back_asked.connect(self.paste_back)
+        self._document.changed.connect(self._changed)
+        window.bridge.frame_ready.connect(self._frame)
+        window.bridge.opened.connect(lambda _info: self._show_work())
+        window.views.currentChanged.connect(lambda _index: self._hold())
+        window.workspaces.changed.connect(self._workspace)
+        window.workspaces.changed.connect(lambda _key: window.update_actions())
+        window.header.zoom.clicked.connect(lambda: self.zoomed().set_zoom(None))
+        window.installEventFilter(self)
+        self._workspace(window.workspaces.current.key)
+
+    # --- parts ----------------------------------------------------------------------------------
+
+    @property
+    def on(self) -> bool:
+        """Whether the Inpaint workspace is on show with a model."""
+        window = self._window
+        return window.workspaces.current.key == "inpaint" and window.bridge.info is not None
+
+    @property
+    def photos(self) -> PhotoPanel:
+        return cast(PhotoPanel, self._window.panel("photo"))
+
+    @property
+    def brush(self) -> BrushPanel:
+        return cast(BrushPanel, self._window.panel("brush"))
+
+    @property
+    def masks(self) -> MaskPanel:
+        return cast(MaskPanel, self._window.panel("mask"))
+
+    @property
+    def panel(self) -> InpaintPanel:
+        return cast(InpaintPanel, self._window.panel("inpaint"))
+
+    @property
+    def blend(self) -> BlendPanel:
+        return cast(BlendPanel, self._window.panel("blend"))
+
+    @property
+    def candidates(self) -> CandidatesTab:
+        return cast(CandidatesTab, self._window.strip.tab("candidates"))
+
+    def conditions(self) -> dict[str, bool]:
+        """What the actions of the workspace need."""
+        return {"inpaint": self.on, "answer": self.on and self.candidates.chosen >= 0}
+
+    def zoomed(self) -> Canvas | InpaintView:
+        """What the keys of the view zoom."""
+        return self.view if self.on else self._window.canvas
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def _workspace(self, key: str) -> None:
+        header, here = self._window.header, key == "inpaint"
+        self.modes.setVisible(here)
+        header.views.setVisible(not here)
+        self._window.top_bar.save.set_quiet(here)  # the next step here is another
+        if here:
+            self._hold()
+            self._show_work()
+            self._show_zoom()
+        elif self._window.views.currentWidget() is self.view:
+            self._window.show_view(0)
+
+    def _hold(self) -> None:
+        """In this workspace the place of the picture is the view's."""
+        views = self._window.views
+        if self._window.workspaces.current.key == "inpaint" and views.currentIndex() == 0:
+            views.setCurrentWidget(self.view)
+            self._window.header.zoom.setVisible(True)
+
+    def _changed(self, old: State, new: State) -> None:
+        missing = new.recipe.paste is not None and new.recipe.paste.missing
+        if missing and not (old.recipe.paste is not None and old.recipe.paste.missing):
+            self._window.notices.post(
+                "warning",
+                "The photo is missing",
+                "This face was set into a photograph that its file does not hold, so the whole "
+                "face is shown. Save with File > Include my photo to keep both.",
+            )
+        if new.work is not old.work or new.recipe != old.recipe:
+            self._show_work()
+
+    def _frame(self, shown: Frame) -> None:
+        if self._document.state.work.picture is None:
+            self._show_work()
+        if self._waiting is not None and shown.recipe == self._waiting and shown.exact:
+            self._waiting = None
+            self.photos.take(*picture_of(shown))
+
+    def _show_work(self) -> None:
+        info = self._window.bridge.info
+        if info is None or self._window.workspaces.current.key != "inpaint":
+            return
+        work, side = self._document.state.work, info.resolution
+        picture = frame(work, side) or self._current(side)
+        if picture is None:
+            return
+        mask = mask_at(work, side)
+        if self._shown is None or self._shown[0] is not picture:
+            self.view.show_picture(picture.pixels, picture.name)
+            if self._result is None:
+                self.view.show_result(picture.pixels, Mask.empty(side), "")
+        self.view.show_mask(mask)
+        self._shown = (picture, mask)
+
+    def _current(self, side: int) -> Picture | None:
+        shown = self._window.bridge.frame
+        if shown is None or shown.resolution != side:
+            return None
+        return Picture(np.ascontiguousarray(shown.pixels[..., 2::-1]), title_of(shown.recipe))
+
+    def _begin(self, work: Work) -> None:
+        info = self._window.bridge.info
+        if info is not None:
+            self._result = None
+            self.candidates.begin(work, info)
+            self.panel.show_chosen(None)
+            self._window.strip.choose("candidates")
+            if self.view.mode == 0:
+                self.view.set_mode(1)
+
+    def _show_answer(self, found: Answer, rank: int) -> None:
+        first = self._result is None
+        self._result = found
+        work, _ = self.panel.begun
+        side = found.pixels.shape[0]
+        facts = f"candidate {rank}, {_SEAMS['none' if self.panel.running else work.blend]}"
+        self.view.show_result(found.pixels, mask_at(work, side), facts)
+        self.panel.show_chosen(rank)
+        if first:
+            self._window.update_actions()
+
+    def _show_zoom(self) -> None:
+        if self.on:
+            zoom = self.view.zoom()
+            words = f"{zoom:.1f}×" if zoom != int(zoom) else f"{int(zoom)}×"
+            self._window.header.zoom.setText(f"Fit {words}" if self.view.fits else words)
+
+    # --- commands -------------------------------------------------------------------------------
+
+    def use(self) -> None:
+        """The chosen answer becomes the current face, as one undo step."""
+        recipe = self.candidates.recipe()
+        if recipe is not None:
+            rank = self.candidates.chosen + 1
+            self._document.edit_recipe(f"Use candidate {rank}", lambda _r: recipe)
+
+    def _moved_on(self, found: Answer, begun: tuple[Work, ModelRef]) -> None:
+        """The user is elsewhere by now: the best answer waits in the gallery."""
+        work, model = begun
+        side = found.pixels.shape[0]
+        recipe = answer(model, found, work, side)  # type: ignore[arg-type]  # it has those fields
+        self._document.edit(
+            "Keep the answer", lambda s: replace(s, gallery=with_kept(s.gallery, recipe))
+        )
+        self._window.notices.post(
+            "info",
+            "The search has finished",
+            f"You have gone on meanwhile, so its best answer, drawn with {model.name}, is in the "
+            "gallery.",
+            (("Use it", lambda: self._document.edit_recipe("Use the answer", lambda _r: recipe)),),
+        )
+
+    def take_face(self, recipe: Recipe) -> None:
+        """Repair a face that was kept: it is drawn first, as the current one."""
+        shown = self._window.bridge.frame
+        if shown is not None and shown.recipe == recipe:
+            self.photos.take(*picture_of(shown))
+            return
+        self._waiting = recipe
+        self._document.edit_recipe("Kept face", lambda _r: recipe)
+
+    def open_picture(self) -> None:
+        """Ask for a picture and repair it."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a picture", "", _PICTURES)
+        if name:
+            self.take_file(Path(name))
+
+    def take_file(self, path: Path) -> None:
+        """Repair a picture from the disk."""
+        self._read(lambda: read_photo(path))
+
+    def paste(self) -> None:
+        """Repair the picture of the clipboard."""
+        data = QGuiApplication.clipboard().mimeData()
+        if not self._take_mime(data):
+            self._window.notices.post(
+                "info",
+                "There is no picture to paste",
+                "The clipboard holds none. Copy one in another program first.",
+            )
+
+    def _take_mime(self, data: QMimeData) -> bool:
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        pictures = [path for path in files if path.suffix.lower() in _SUFFIXES]
+        if pictures:
+            self.take_file(pictures[0])
+            return True
+        if not data.hasImage() or files:
+            return False
+        image, buffer = cast(QImage, data.imageData()), QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants a file's name
+        png = bytes(buffer.data().data())
+        self._read(lambda: photo_of(png, "Pasted picture"))
+        return True
+
+    def _read(self, read: Callable[[], Picture]) -> None:
+        self._background.run(read, self.photos.take, self._window.files.complain)
+
+    def load_mask(self) -> None:
+        """Ask for a mask."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Load mask", "", _PICTURES)
+        if name:
+            self.take_mask(Path(name))
+
+    def take_mask(self, path: Path) -> None:
+        """A mask from a file; one of another size is scaled, which is said."""
+        info = self._window.bridge.info
+        if info is None:
+            return
+        side = info.resolution
+
+        def read() -> tuple[Mask, tuple[int, int]]:
+            return read_mask(path, side), photo_of(read_file(path, _LARGEST), path.name).size
+
+        def done(found: tuple[Mask, tuple[int, int]]) -> None:
+            mask, size = found
+            self.masks.edit(f"Load {path.name}", mask)
+            if size != (side, side):
+                self._window.notices.post(
+                    "info", f"{path.name} was scaled", f"From {size[0]} × {size[1]} to {side} × "
+                    f"{side} pixels, the model's frame.",
+                )  # fmt: skip
+
+        self._background.run(read, done, self._window.files.complain)
+
+    def save_mask(self) -> None:
+        """Write the mask as a PNG."""
+        path = self._ask("Save mask", "mask.png")
+        if path is not None:
+            mask = self.masks.current()
+            self._write(path, lambda target: write_mask(target, mask))
+
+    def paste_back(self) -> None:
+        """Write the whole photograph with the chosen answer in it."""
+        found, (work, _) = self._result, self.panel.begun
+        if found is None or work.picture is None:
+            self._window.notices.post(
+                "info", "There is no result yet", "Fill the hole first (Ctrl+Return)."
+            )
+            return
+        path = self._ask("Paste back", f"{Path(work.picture.name).stem}-inpainted.png")
+        if path is not None:
+            self.write_back(path, found, work)
+
+    def write_back(self, path: Path, found: Answer, work: Work) -> None:
+        """Write the photograph of a work with an answer in its hole; the rest keeps its bytes."""
+        side = found.pixels.shape[0]
+
+        def write(target: Path) -> None:
+            known, picture = frame(work, side), work.picture
+            if known is not None and picture is not None:
+                mask = mask_at(work, side)
+                whole = pasted_back(picture, work.crop, known.pixels, found.pixels, mask)
+                write_picture(target, whole)
+
+        self._write(path, write)
+
+    def _write(self, path: Path, write: Callable[[Path], None]) -> None:
+        self._background.run(
+            lambda: write(path),
+            lambda _n: self._window.notices.post("info", f"Saved {path.name}", str(path.parent)),
+            self._window.files.complain,
+        )
+
+    def _ask(self, title: str, name: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, name, "Pictures (*.png)")
+        return Path(chosen).with_suffix(".png") if chosen else None
+
+    # --- drops ----------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Pictures and faces that are dropped anywhere on this workspace are to be repaired."""
+        if event.type() == QEvent.Type.Close:
+            self._background.close()
+        if self.on and event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
+            drop = cast(QDropEvent, event)
+            data = drop.mimeData()
+            if event.type() == QEvent.Type.DragEnter and carries_faces(data):
+                drop.acceptProposedAction()
+                return True
+            if event.type() == QEvent.Type.Drop and self._dropped(data):
+                drop.acceptProposedAction()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _dropped(self, data: QMimeData) -> bool:
+        faces = recipes_of(data) if carries_faces(data) else []
+        if faces:
+            self.take_face(faces[0])
+            return True
+        return bool(data.urls()) and self._take_mime(data)

@@ -46,7 +46,8 @@ class LazyRows(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self.arrange)
+        self._later.timeout.connect(self._take_turn)
+        self._in_turn = False
         self.verticalScrollBar().valueChanged.connect(self._build)
         theme.events.changed.connect(self._later.start)
 
@@ -103,6 +104,12 @@ class LazyRows(QScrollArea):
         self._inside.resize(self._room(scrolls), total)
         self._build()
 
+    def _take_turn(self) -> None:
+        """Build some rows; a model that opens or a wheel that turns has no time for it."""
+        self._in_turn = True
+        self.arrange()
+        self._in_turn = False
+
     def _room(self, scrolls: bool) -> int:
         """The width of rows: what the scroll bar leaves."""
         return self.width() - (self.verticalScrollBar().sizeHint().width() if scrolls else 0)
@@ -133,11 +140,11 @@ class LazyRows(QScrollArea):
         came = 0
         for key, (top, height) in zip(self._keys, self._places(), strict=True):
             if key not in self._rows and self.isVisible() and low - reach <= top + height <= high:
-                came += 1
-                if came > _AT_ONCE:
+                if not self._in_turn or came == _AT_ONCE:
                     self._later.start()
                     continue
                 self._add(key)
+                came += 1
             if key in self._rows:
                 self._rows[key].setGeometry(0, top, self._inside.width(), height)
         if came:

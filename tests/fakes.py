@@ -110,10 +110,18 @@ class FakeGenerator:
     def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
         return None if self.info.critic is None else images.mean((1, 2, 3))
 
+    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
+        if self.info.critic is None:
+            return []
+        return [torch.nn.functional.avg_pool2d(images, size) for size in (2, 4)]
+
     def style_weights(self) -> list[Tensor]:
         """Number i of a style counts 1 / (i + 1) in every layer."""
         falling = 1 / torch.arange(1, self.info.style_dim + 1).float()
         return [torch.diag(falling)] * self.info.style_layers
+
+    def make_quick(self) -> None:
+        """It is as quick as can be."""
 
     def to(self, device: str, precision: str = "float32") -> "FakeGenerator":
         relieved = isinstance(self.error, torch.OutOfMemoryError) and device == "cpu"

@@ -22,6 +22,9 @@ class Coordinates:
     In w the unit is that of the style covariance, so that the square of a point is Mahalanobis'
     distance from the mean style. Where a model has classes and none are given, their shares are
     further numbers of a point of z: [B, D + C], tried one by one in samples.
+
+    Attributes:
+        reach: where a normal z is clipped, other than usual.
     """
 
     def __init__(self, generator: Generator, settings: Settings, classes: ClassShares) -> None:
@@ -38,6 +41,7 @@ class Coordinates:
             class_weights(self.info, Recipe(classes=classes)) if classes else None
         )  # [1, C]
         self._free = len(self.info.classes) if self._given is None and settings.space == "z" else 0
+        self.reach: float | None = None
         self._mean, self._ways, self._back = self._units()
 
     def samples(self, first: int, count: int) -> Tensor:
@@ -84,7 +88,10 @@ class Coordinates:
         """
         if self.settings.space != "z":
             return points
-        limit = _LIMITS[self.info.prior] / float(self._ways)
+        limit = _LIMITS[self.info.prior]
+        if self.reach is not None and self.info.prior == "normal":
+            limit = self.reach
+        limit /= float(self._ways)
         z = points[:, : self.info.z_dim].clamp(-limit, limit)
         if not self._free:
             return z

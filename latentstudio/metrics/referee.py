@@ -164,6 +164,14 @@ class Referee:
         """
         return _by_chunks(self._network.embed, self._checked(images))
 
+    def maps(self, images: Tensor) -> list[Tensor]:
+        """The output of each stage for pictures, finest first; differentiable in them.
+
+        Raises:
+            ValueError: pictures of another shape.
+        """
+        return self._network.maps(self._checked(images))
+
     def read(self, images: Tensor) -> dict[str, Tensor]:
         """What pictures show, by factor; see ``read_features``."""
         return self.read_features(self.features(images))

@@ -19,7 +19,9 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.classes import class_weights
 from latentstudio.models.generator import Classes, NoiseMode
+from latentstudio.models.layers import block_outputs
 from latentstudio.models.resampling import DownConv2d, UpConv2d, repeat_pixels
+from latentstudio.models.traced import Pass, is_single, traced
 
 
 class ConditionalNorm(nn.Module):
@@ -248,6 +250,7 @@ class Biggan:
         network = fill(lambda: BigganGenerator(config), bundle.generator, "generator", card.name)
         network.keep_ready(self._dtype)
         self._network = network.to(self._device).requires_grad_(False)
+        self._quick: Pass | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -302,6 +305,8 @@ class Biggan:
         noise_strengths: Sequence[float] = (),
     ) -> Tensor:
         """Draw styles [B, L, D]: float32 [B, 3, R, R]. The rest is for other families."""
+        if self._quick is not None and is_single(styles):
+            return self._quick(styles)
         return self._network.draw(styles)
 
     def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
@@ -312,6 +317,12 @@ class Biggan:
         verdicts: Tensor = self._critic(images.to(self._dtype), weights)
         return verdicts
 
+    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
+        """What the critic's blocks see in pictures [B, 3, R, R]; nothing without a critic."""
+        return block_outputs(
+            self._critic, images.to(self._dtype), self._class_weights(classes, len(images))
+        )
+
     def style_weights(self) -> list[Tensor]:
         """The first layer, which reads its chunk of z alone, and both norms of each block."""
         first = self._network.first.weight.float()
@@ -320,6 +331,11 @@ class Biggan:
             norms = (block.get_submodule(name) for name in ("norm1.map", "norm2.map"))
             found.append(torch.cat([norm.get_parameter("weight").float() for norm in norms]))
         return found
+
+    def make_quick(self) -> None:
+        """Trace the drawing of one picture."""
+        styles = self.map(self.sample_z([0]))
+        self._quick = traced(self._network, self._network.draw, styles)
 
     def to(self, device: str, precision: str = "float32") -> "Biggan":
         """The same model elsewhere; it starts again from the stored weights."""

@@ -13,7 +13,15 @@ from latentstudio.core.latent import seed_z
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.generator import Classes, NoiseMode
-from latentstudio.models.layers import LEAK, StemConv2d, downsampling, fold_norms, upsampling
+from latentstudio.models.layers import (
+    LEAK,
+    StemConv2d,
+    block_outputs,
+    downsampling,
+    fold_norms,
+    upsampling,
+)
+from latentstudio.models.traced import Pass, is_single, traced
 
 
 class DcganGenerator(nn.Module):
@@ -62,6 +70,7 @@ class Dcgan:
         config = card.config
         network = fill(lambda: DcganGenerator(config), bundle.generator, "generator", card.name)
         self._network = self._placed(fold_norms(network))
+        self._quick: Pass | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -114,7 +123,8 @@ class Dcgan:
         noise_strengths: Sequence[float] = (),
     ) -> Tensor:
         """Draw styles [B, 1, D]: float32 [B, 3, R, R]. The rest is for other families."""
-        images: Tensor = self._network(styles[:, 0].to(self._dtype))
+        draw = self._quick if self._quick is not None and is_single(styles) else self._network
+        images: Tensor = draw(styles[:, 0].to(self._dtype))
         return images
 
     def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
@@ -124,10 +134,19 @@ class Dcgan:
         verdicts: Tensor = self._critic(images.to(self._dtype))
         return verdicts
 
+    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
+        """What the critic's blocks see in pictures [B, 3, R, R]; nothing without a critic."""
+        return block_outputs(self._critic, images.to(self._dtype))
+
     def style_weights(self) -> list[Tensor]:
         """The first convolution, batch norm included: [16 C, z_dim]."""
         first = self._network.get_submodule("blocks.0.0").get_parameter("weight")
         return [first.float().flatten(1).T]
+
+    def make_quick(self) -> None:
+        """Trace the drawing of one picture."""
+        z = self.sample_z([0]).to(self._dtype)
+        self._quick = traced(self._network, self._network.__call__, z)
 
     def to(self, device: str, precision: str = "float32") -> "Dcgan":
         """The same model elsewhere; it starts again from the stored weights."""

@@ -71,6 +71,13 @@ class Generator(Protocol):
         """The critic's number [B] for pictures [B, 3, H, W], or None without a critic."""
         ...
 
+    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
+        """Features [B, C, H, W] of pictures on the way through the critic, finest first.
+
+        Empty without a critic.
+        """
+        ...
+
     def style_weights(self) -> list[Tensor]:
         """For each style layer the weights that its style meets first: float32 [out, D] each.
 
@@ -79,6 +86,19 @@ class Generator(Protocol):
         """
         ...
 
+    def make_quick(self) -> None:
+        """Take a moment to draw single pictures faster from then on; the pictures stay the same."""
+        ...
+
     def to(self, device: str, precision: str = "float32") -> "Generator":
         """A generator on another device or in another precision; the tensors are new."""
+        ...
+
+
+@runtime_checkable
+class TakesNoise(Protocol):
+    """A generator that also draws with noise that is given."""
+
+    def synthesize_with(self, styles: Tensor, noises: Sequence[Tensor]) -> Tensor:
+        """Draw styles with noise [1 or B, 1, S, S] for each of ``info.noise_resolutions``."""
         ...

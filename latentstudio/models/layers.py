@@ -73,6 +73,25 @@ def initialise_orthogonally(module: nn.Module, generator: torch.Generator) -> No
             parameter.zero_()
 
 
+def block_outputs(network: nn.Module | None, *inputs: Tensor | None) -> list[Tensor]:
+    """What the ``blocks`` of a network put out on the way through it, first to last."""
+    seen: list[Tensor] = []
+    if network is None:
+        return seen
+
+    def keep(block: nn.Module, given: object, output: Tensor) -> None:
+        seen.append(output)
+
+    blocks = network.get_submodule("blocks").children()
+    hooks = [block.register_forward_hook(keep) for block in blocks]
+    try:
+        network(*inputs)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return seen
+
+
 def fold_norms(network: nn.Module) -> nn.Module:
     """Join each batch norm with the convolution before it, in place; only for evaluation."""
     for block in network.modules():

@@ -25,6 +25,8 @@ from latentstudio.models.equalized import (
     with_plain_layers,
 )
 from latentstudio.models.generator import Classes, NoiseMode
+from latentstudio.models.layers import block_outputs
+from latentstudio.models.traced import Pass, is_single, traced
 
 G = TypeVar("G", bound=nn.Module)
 
@@ -211,6 +213,7 @@ class Progressive:
             lambda: ProgressiveGenerator(config), bundle.generator, "generator", card.name
         )
         self._network = self._placed(network)
+        self._quick: Pass | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -269,6 +272,8 @@ class Progressive:
         fitting = [side for side in self.info.output_resolutions if side >= (max_resolution or 0)]
         side = fitting[0] if fitting and max_resolution else self.info.resolution
         z = styles[:, 0].to(self._dtype)
+        if self._quick is not None and is_single(styles) and side == self.info.resolution:
+            return self._quick(z)
         return enlarged(self._network.draw(z, min(side, self._network.stage)), side)
 
     def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
@@ -278,9 +283,19 @@ class Progressive:
         verdicts: Tensor = self._critic(images.to(self._dtype))
         return verdicts
 
+    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
+        """What the critic's blocks see in pictures [B, 3, R, R]; nothing without a critic."""
+        return block_outputs(self._critic, images.to(self._dtype))
+
     def style_weights(self) -> list[Tensor]:
         """The first layer: [16 C, z_dim]."""
         return [self._network.project.scaled().float()]
+
+    def make_quick(self) -> None:
+        """Trace the drawing of one picture of the full size."""
+        network, side = self._network, self.info.resolution
+        draw: Pass = lambda z: enlarged(network.draw(z, min(side, network.stage)), side)  # noqa: E731
+        self._quick = traced(network, draw, self.sample_z([0]).to(self._dtype))
 
     def to(self, device: str, precision: str = "float32") -> "Progressive":
         """The same model elsewhere; it starts again from the stored weights."""

@@ -1,6 +1,5 @@
 """StyleGAN2 (Karras et al. 2020): z to w, and w to styles of every convolution; its critic."""
 
-import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -27,7 +26,10 @@ from latentstudio.models.equalized import (
     rectify,
 )
 from latentstudio.models.generator import Classes, NoiseMode
+from latentstudio.models.layers import block_outputs
 from latentstudio.models.modulation import ModulatedConv2d, enlarge
+from latentstudio.models.noise import constant_noise, noise_sides
+from latentstudio.models.traced import Pass, is_single, traced
 
 Noises = Sequence[Tensor | None]
 """For each convolution but the picture layers, noise [1 or B, 1, R, R], or None for none."""
@@ -252,6 +254,7 @@ class Stylegan:
         self._network = network.to(self._device)
         self._network.synthesis.keep_ready(self._dtype)
         self._mean = _mean_style(bundle, config).to(self._device)
+        self._quick: Pass | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -309,7 +312,14 @@ class Stylegan:
         """
         noises = self._noises(noise, noise_seed, len(styles), noise_strengths)
         stop = self._stop_at(max_resolution)
+        if self._quick is not None and is_single(styles) and stop is None and noise != "none":
+            return self._quick(styles, *noises)
         images: Tensor = self._network.synthesis(styles, noises, stop)
+        return images
+
+    def synthesize_with(self, styles: Tensor, noises: Sequence[Tensor]) -> Tensor:
+        """Draw styles with given noise, [1 or B, 1, S, S] for each of ``noise_resolutions``."""
+        images: Tensor = self._network.synthesis(styles, noises)
         return images
 
     def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
@@ -320,6 +330,12 @@ class Stylegan:
             images.to(self._dtype), self._class_weights(classes, len(images))
         )
         return verdicts
+
+    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
+        """What the critic's blocks see in pictures [B, 3, R, R]; nothing without a critic."""
+        return block_outputs(
+            self._critic, images.to(self._dtype), self._class_weights(classes, len(images))
+        )
 
     def style_weights(self) -> list[Tensor]:
         """The affine layers that read each w, those of picture layers included."""
@@ -332,6 +348,14 @@ class Stylegan:
                 if isinstance(conv, ModulatedConv2d):
                     readers[place].append(conv.affine.scaled().float())
         return [torch.cat(parts) for parts in readers]
+
+    def make_quick(self) -> None:
+        """Trace the drawing of one picture with noise."""
+        synthesis = self._network.synthesis
+        styles = self.map(self.sample_z([0]))
+        noises = self._noises("const", 0, 1, ())
+        draw: Pass = lambda styles, *noises: synthesis(styles, noises)  # noqa: E731
+        self._quick = traced(synthesis, draw, styles, *(n for n in noises if n is not None))
 
     def to(self, device: str, precision: str = "float32") -> "Stylegan":
         """The same model elsewhere; it starts again from the stored weights."""
@@ -373,20 +397,6 @@ class Stylegan:
         )
         placed: nn.Module = network.to(self._device, self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
         return placed
-
-
-def noise_sides(resolutions: Sequence[int]) -> list[int]:
-    """Side of the noise of each convolution: one at 4 pixels, two at every other resolution."""
-    first, *rest = resolutions
-    return [first, *(side for r in rest for side in (r, r))]
-
-
-@functools.lru_cache(maxsize=64)
-def constant_noise(seed: int, layer: int, side: int) -> Tensor:
-    """The constant noise of a layer: float32 [1, 1, side, side], not to be changed."""
-    entropy = np.random.SeedSequence((seed, layer)).generate_state(1, np.uint64)
-    random = torch.Generator().manual_seed(int(entropy[0]))
-    return torch.randn(1, 1, side, side, generator=random)
 
 
 def _mean_style(bundle: Bundle, config: StyleganConfig) -> Tensor:

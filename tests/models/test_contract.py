@@ -196,3 +196,43 @@ def test_another_precision_is_another_copy(model: Generator) -> None:
     # The first is untouched, and the way back starts from the stored weights.
     assert torch.equal(model.synthesize(styles), exact)
     assert torch.equal(model.to("cpu", "bfloat16").to("cpu").synthesize(styles), exact)
+
+
+@torch.no_grad()
+def test_a_model_made_quick_draws_the_same_bytes(model: Generator, family: str) -> None:
+    def drawn() -> list[torch.Tensor]:
+        styles = model.map(model.sample_z([5]))
+        ways = [
+            {"noise": "const"}, {"noise": "none"}, {"noise": "const", "noise_seed": 3},
+            {"max_resolution": 8},
+        ]  # fmt: skip
+        pictures = [model.synthesize(styles, **way) for way in ways]  # type: ignore[arg-type]
+        return [*pictures, model.synthesize(model.map(model.sample_z([5, 6])))]
+
+    before = drawn()
+    model.make_quick()
+    assert model._quick is not None  # type: ignore[attr-defined]
+    assert all(torch.equal(one, other) for one, other in zip(before, drawn(), strict=True))
+    styles = model.map(model.sample_z([5])).requires_grad_()
+    with torch.enable_grad():
+        model.synthesize(styles).sum().backward()  # type: ignore[no-untyped-call]
+    assert styles.grad is not None
+
+
+def test_the_critic_shows_what_it_sees(model: Generator) -> None:
+    images = model.synthesize(model.map(model.sample_z([0, 1]))).detach().requires_grad_()
+    features = model.critic_features(images)
+    assert len(features) >= 1
+    sides = [one.shape[-1] for one in features]
+    assert sides == sorted(sides, reverse=True)
+    assert all(one.shape[0] == 2 and one.ndim == 4 for one in features)
+    (slope,) = torch.autograd.grad(features[0].float().square().sum(), images)
+    assert slope.abs().max() > 0
+    again = model.critic_features(images)
+    assert len(again) == len(features)  # nothing is left hanging on the network
+
+
+def test_the_critic_is_measured_on_real_faces(model: Generator) -> None:
+    mean, spread = model.critic_real
+    assert spread > 0
+    assert mean == mean

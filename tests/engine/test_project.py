@@ -1,0 +1,186 @@
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from latentstudio.core.errors import StudioError
+from latentstudio.core.recipe import Anchor, Noise, Recipe
+from latentstudio.core.search import Projected, Rgb
+from latentstudio.engine.descent import lbfgs
+from latentstudio.engine.features import difference, likeness
+from latentstudio.engine.inpaint import to_image, to_picture
+from latentstudio.engine.messages import Step
+from latentstudio.engine.project import project
+from latentstudio.engine.render import draw, to_rgb
+from latentstudio.engine.tuned_noise import correlation
+from tests.fakes import FakeGenerator, fake_info
+
+FAKE = FakeGenerator(fake_info(layers=1))
+LAYERED = FakeGenerator(fake_info(layers=4, noise=True))
+
+
+def face(generator: FakeGenerator, seed: int, **more: Any) -> Rgb:
+    styles = generator.map(generator.sample_z([seed]))
+    return to_picture(generator.synthesize(styles, **more)[0])
+
+
+def finish(
+    generator: FakeGenerator, picture: Rgb, space: str = "z", **more: Any
+) -> tuple[Projected, list[Step]]:
+    more = {"steps": 40, "starts": 8, "features": "none", **more}
+    steps, seen = project(generator, picture, space, **more), []  # type: ignore[arg-type]
+    while True:
+        try:
+            seen.append(next(steps))
+        except StopIteration as end:
+            return end.value, seen
+
+
+@pytest.mark.parametrize(("generator", "space"), [(FAKE, "z"), (LAYERED, "w"), (LAYERED, "w+")])
+def test_a_drawn_face_is_found_again(generator: FakeGenerator, space: str) -> None:
+    picture = face(generator, 900)
+    found, steps = finish(generator, picture, space)
+    assert found.difference < 1
+    assert found.latent.space == space
+    drawn = draw(generator, Recipe(anchors=(Anchor(found.latent),)))
+    assert np.array_equal(to_rgb(drawn.pixels), found.picture)
+    assert found.styles.shape == (generator.info.style_layers, 16)
+    assert found.losses[-1] < found.losses[0] / 2
+    shares = [step.done / step.total for step in steps]
+    assert shares == sorted(shares)
+    assert shares[-1] <= 1
+    previews = [step.preview for step in steps if step.preview is not None]
+    assert previews[-1].shape == picture.shape
+
+
+def test_noise_is_that_of_the_recipe() -> None:
+    noise = Noise(seed=5, strength=2.0)
+    picture = face(LAYERED, 901, noise_seed=5, noise_strengths=(2.0, 2.0))
+    found, _ = finish(LAYERED, picture, "w", noise=noise)
+    other, _ = finish(LAYERED, picture, "w", noise=Noise("none"), steps=60)
+    assert found.difference < 1 < other.difference
+
+
+@pytest.mark.parametrize(
+    ("features", "looked"), [("auto", "critic"), ("critic", "critic"), ("none", "")]
+)
+def test_it_says_who_looked(features: str, looked: str) -> None:
+    found, _ = finish(FAKE, face(FAKE, 902), features=features, steps=4)
+    assert found.looked_by == looked
+
+
+def test_without_a_critic_pixels_do() -> None:
+    plain = FakeGenerator(replace(fake_info(layers=1), critic=None))
+    assert finish(plain, face(plain, 1), features="auto", steps=4)[0].looked_by == ""
+    with pytest.raises(StudioError, match="no discriminator"):
+        finish(plain, face(plain, 1), features="critic")
+
+
+def test_a_class_is_found_with_the_latent() -> None:
+    labelled = FakeGenerator(fake_info(layers=1, classes=("cat", "dog")))
+    styles = labelled.map(labelled.sample_z([7]), ["dog"])
+    found, _ = finish(labelled, to_picture(labelled.synthesize(styles)[0]))
+    assert found.difference < 1
+    recipe = Recipe(anchors=(Anchor(found.latent),), classes=found.classes)
+    assert np.array_equal(to_rgb(draw(labelled, recipe).pixels), found.picture)
+
+
+def test_the_prior_holds_a_face_near_the_mean() -> None:
+    strange = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    free, _ = finish(LAYERED, strange, "w+", prior=0.0)
+    held, _ = finish(LAYERED, strange, "w+", prior=1.0, start="mean")
+
+    def far(found: Projected) -> float:
+        return float(np.abs(found.latent.array).mean())
+
+    assert far(held) < far(free)
+
+
+def test_refusals_are_sentences() -> None:
+    with pytest.raises(StudioError, match="fit"):
+        finish(FAKE, face(FAKE, 1)[:16])
+    with pytest.raises(StudioError, match="no noise"):
+        finish(FAKE, face(FAKE, 1), tune_noise=True)
+    with pytest.raises(StudioError, match="no space"):
+        finish(FAKE, face(FAKE, 1), "w+")
+    with pytest.raises(StudioError, match="from outside"):
+        finish(LAYERED, face(LAYERED, 1), "w", tune_noise=True, steps=2)
+
+
+class Noisy(FakeGenerator):
+    """Takes noise: it is added to the picture."""
+
+    def synthesize_with(self, styles: Tensor, noises: list[Tensor]) -> Tensor:
+        return self.synthesize(styles, "none") + 0.2 * noises[-1]
+
+
+def test_noise_is_tuned_and_stays_noise() -> None:
+    noisy = Noisy(fake_info(layers=4, noise=True))
+    grain = torch.randn(1, 1, 32, 32, generator=torch.Generator().manual_seed(9))
+    image = noisy.synthesize_with(noisy.map(noisy.sample_z([3])), [grain, grain])[0]
+    found, _ = finish(noisy, to_picture(image), "w", tune_noise=True, noise=Noise("none"), steps=60)
+    assert found.tuned is not None
+    off = np.abs(found.tuned.astype(float) - to_picture(image)).mean()
+    assert off < 0.6 * found.difference
+
+
+def test_correlation_tells_noise_from_a_picture() -> None:
+    noise = torch.randn(1, 1, 64, 64, generator=torch.Generator().manual_seed(1))
+    ramp = torch.linspace(-1.7, 1.7, 64).expand(1, 1, 64, 64)
+    assert float(correlation([noise])) < 0.1
+    assert float(correlation([ramp])) > 1
+
+
+def test_features_are_compared_by_direction() -> None:
+    maps = [torch.rand(2, 8, 8, 8) for _ in range(2)]
+    torch.testing.assert_close(difference(maps, [3 * one for one in maps]), torch.zeros(2))
+    assert float(difference(maps, [-one for one in maps])[0]) == pytest.approx(4, abs=1e-4)
+
+
+def test_likeness_is_zero_for_the_picture_itself() -> None:
+    target = to_image(face(FAKE, 4))
+    look = likeness(FAKE, target, "critic")
+    near, far = look.distance(torch.stack([target, to_image(face(FAKE, 5))])).tolist()
+    assert near == pytest.approx(0, abs=1e-6)
+    assert far > 0.05
+
+
+def test_lpips_is_asked_for_in_a_sentence_or_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    target = to_image(face(FAKE, 4))
+    with pytest.raises(StudioError, match="not installed"):
+        likeness(FAKE, target, "lpips")
+
+    class Lpips(torch.nn.Module):
+        def __init__(self, net: str, verbose: bool) -> None:
+            super().__init__()
+
+        def forward(self, one: Tensor, other: Tensor) -> Tensor:
+            return (one - other).square().mean((1, 2, 3), keepdim=True)
+
+    module = type("lpips", (), {"LPIPS": Lpips})
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    monkeypatch.setattr("latentstudio.engine.features.importlib.import_module", lambda name: module)
+    look = likeness(FAKE, target, "lpips")
+    assert look.by == "lpips"
+    assert look.far is not None
+    assert float(look.far(target[None])[0]) == 0
+
+
+def test_lbfgs_finds_the_end_of_a_valley() -> None:
+    def rosenbrock(point: Tensor) -> tuple[float, Tensor]:
+        point = point.clone().requires_grad_()
+        with torch.enable_grad():
+            x, y = point
+            value = 100 * (y - x.square()).square() + (1 - x).square()
+        return float(value), torch.autograd.grad(value, point)[0]
+
+    begin = torch.tensor([-1.2, 1.0], dtype=torch.float64)
+    places = list(lbfgs(rosenbrock, begin, 80))
+    assert len(places) <= 80
+    torch.testing.assert_close(places[-1], torch.ones(2, dtype=torch.float64), atol=1e-4, rtol=0)
+    values = [rosenbrock(place)[0] for place in places]
+    assert values == sorted(values, reverse=True)

@@ -41,7 +41,14 @@ class _Open:
     precision: str
 
 
-_Work = _Open | RenderRequest | Job
+@dataclass(frozen=True)
+class _Quicken:
+    """Take a moment, after the first picture, to draw faster from then on."""
+
+    id: int = 0
+
+
+_Work = _Open | RenderRequest | Job | _Quicken
 
 
 class Engine:
@@ -77,6 +84,7 @@ class Engine:
         self._frames_since_slice = 0
         self._preview = Preview()
         self._thumbnail_turn = False
+        self._to_quicken = self._drawn = False
         self._closing = False
         self._thread: threading.Thread | None = None
 
@@ -174,7 +182,7 @@ class Engine:
             pass
 
     def _waiting(self) -> bool:
-        if self._open or self._jobs:
+        if self._open or self._jobs or (self._to_quicken and self._drawn):
             return True
         drawable = self._live or self._still or self._thumbnails
         return bool(drawable) and self._generator is not None
@@ -196,6 +204,9 @@ class Engine:
         if self._still and not self._live:
             request, self._still = self._still, None
             return request
+        if self._to_quicken and self._drawn and not self._live:
+            self._to_quicken = False
+            return _Quicken()
         # A job and the thumbnails take turns, so that neither waits for the other's end.
         self._thumbnail_turn = not self._thumbnail_turn or job is None
         if self._thumbnails and (self._thumbnail_turn or job is None) and not self._live:
@@ -218,6 +229,8 @@ class Engine:
                 self._open_model(work)
             elif isinstance(work, RenderRequest):
                 self._render(work)
+            elif isinstance(work, _Quicken):
+                self._quicken()
             else:
                 self._advance(work)
         except StudioError as error:
@@ -239,7 +252,12 @@ class Engine:
         devices.settle_threads(generator, self._threads)
         self._generator, self._device, self._precision = generator, device, work.precision
         self._preview.forget()
+        self._to_quicken, self._drawn = device == "cpu", False
         self._publish(ModelOpened(work.source, generator.info, device, work.precision))
+
+    def _quicken(self) -> None:
+        assert self._generator is not None
+        self._generator.make_quick()
 
     def _open_generator(self, source: str, device: str, precision: str) -> "Generator":
         if self._opener is not None:
@@ -264,6 +282,7 @@ class Engine:
         drawn = drawing.pixels.shape[0]
         if request.purpose != "thumbnail":
             self._preview.measured(drawn, drawing.forward_ms)
+            self._drawn = True
         self._publish(
             Frame(
                 request.id,

@@ -27,7 +27,8 @@ class Bench:
         self.bridge.opened.connect(self.adopt)
 
     def make_engine(self, publish: Callable[[Message], None]) -> Engine:
-        self.engine = Engine(publish, opener=lambda source, *_: self.generators[source])
+        open_fake = lambda source, *_: self.generators[source]  # noqa: E731
+        self.engine = Engine(publish, opener=open_fake, threads=1)
         return self.engine
 
     def adopt(self, info: object) -> None:

@@ -57,7 +57,7 @@ class PhotoPanel(Panel):
 
     def build(self) -> None:
         self._picture: Picture | None = None
-        self.used = PhotoCard("", "")
+        self.used = PhotoCard("Chosen picture", "")
         self.current = PhotoCard("Current face", "")
         self.open = PhotoCard("Open a picture", "or paste, or drop it anywhere", "image")
         for name, card, words in (

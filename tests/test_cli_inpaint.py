@@ -1,4 +1,4 @@
-"""``inpaint`` on the fake generator: files, batches that go on, refusals."""
+"""``inpaint``, ``restore`` and ``project``: files, batches that go on, refusals."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,9 @@ from PIL import Image
 
 import latentstudio
 from latentstudio.core.mask import preset, write_mask
+from latentstudio.core.picture import read_picture
 from latentstudio.engine.inpaint import to_picture
+from latentstudio.engine.render import draw, to_rgb
 from tests.commands import Run, runner
 from tests.fakes import FakeGenerator, fake_info
 
@@ -78,6 +80,94 @@ def test_a_folder_goes_on_where_it_stopped(run: Run, faces: Path, tmp_path: Path
     assert "face0.png is done already" in ended.err
     assert (out / "face0" / "result.png").stat().st_mtime_ns == first
     assert (out / "face1" / "report.json").exists()
+
+
+def test_other_options_are_no_answer_that_is_there(run: Run, faces: Path, tmp_path: Path) -> None:
+    out, mask = tmp_path / "out", tmp_path / "mask.png"
+    line = ("inpaint", "fake", faces, "--mask", mask, *QUICK, "--out", out)
+    assert run(*line).code == 0
+    (out / "face1" / "report.json").write_text("{cut off")
+    again = run(*line)
+    assert "face0.png is done already" in again.err
+    assert "face1.png" not in again.err
+    other = run(*line, "--seed", 5)
+    assert "done already" not in other.err
+    summary = (out / "summary.csv").read_text().splitlines()
+    assert summary[0].startswith("picture,mask,masked,fit")
+    assert [row.split(",")[0] for row in summary[1:]] == ["face0.png", "face1.png"]
+
+
+def test_the_folder_is_tried_before_the_model(
+    run: Run, faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("the model was opened")
+
+    monkeypatch.setattr(latentstudio, "open_model", never)
+    (tmp_path / "file").write_text("in the way")
+    picture = faces / "face0.png"
+    for line in (
+        ("inpaint", "fake", picture, "--mask", tmp_path / "mask.png"),
+        ("restore", "fake", picture, "--task", "colorize"),
+        ("project", "fake", picture),
+    ):
+        ended = run(*line, "--out", tmp_path / "file")
+        assert ended.code == 1
+        assert "a file is in the way" in ended.err
+
+
+def test_space_and_class_are_told_from_the_model(run: Run, faces: Path, tmp_path: Path) -> None:
+    line = ("inpaint", "fake", faces / "face0.png", "--mask", tmp_path / "mask.png", *QUICK)
+    assert "no space w" in run(*line, "--space", "w", "--out", tmp_path / "a").err
+    assert "no classes" in run(*line, "--class", "cat", "--out", tmp_path / "b").err
+
+
+def test_a_picture_is_restored(run: Run, faces: Path, tmp_path: Path) -> None:
+    out, small = tmp_path / "out", tmp_path / "small.png"
+    Image.open(faces / "face0.png").reduce(4).save(small)
+    ended = run("restore", "fake", small, "--task", "superres", *QUICK, "--out", out, "--json")
+    assert ended.code == 0
+    assert {path.name for path in out.iterdir()} == {
+        "candidate00.png",
+        "candidate01.png",
+        "given.png",
+        "latents.npz",
+        "report.json",
+        "result.png",
+    }
+    again = np.asarray(Image.open(out / "result.png").reduce(4)).astype(int)
+    assert np.abs(again - np.asarray(Image.open(small))).mean() <= 1
+    assert ended.data["pictures"][0]["task"] == "superres"
+
+
+def test_measurements_give_a_curve(run: Run, faces: Path, tmp_path: Path) -> None:
+    line = ("restore", "fake", faces, "--task", "sensing", "--measurements", "2,200", *QUICK)
+    ended = run(*line, "--out", tmp_path / "out", "--json")
+    for report in ended.data["pictures"]:
+        assert [point["measurements"] for point in report["curve"]] == [2, 200]
+        assert report["curve"][1]["difference"] < report["curve"][0]["difference"]
+    wrong = run(*line, "--measurements", "x", "--out", tmp_path)
+    assert wrong.code == 2
+    assert "whole number" in wrong.err
+
+
+def test_a_picture_is_projected(run: Run, faces: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    options = ("--steps", 40, "--starts", 4, "--features", "none")
+    ended = run("project", "fake", faces / "face0.png", *options, "--out", out, "--json")
+    assert ended.code == 0
+    assert {path.name for path in out.iterdir()} == {
+        "projected.png",
+        "projected_w.npz",
+        "report.json",
+    }
+    assert np.load(out / "projected_w.npz")["w"].shape == (1, 1, 16)
+    report = ended.data["pictures"][0]
+    assert report["difference"] < 1
+    note = read_picture(out / "projected.png")[1]
+    assert note is not None
+    drawn = draw(FAKE, note.recipe)
+    assert np.array_equal(to_rgb(drawn.pixels), np.asarray(Image.open(out / "projected.png")))
 
 
 def test_refusals_are_sentences(run: Run, faces: Path, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ COMMANDS: dict[str, str] = {
     "interpolate": "draw a clip that walks from seed to seed",
     "mix": "cross faces by style: the layers of columns in the faces of rows",
     "inpaint": "make a part of pictures anew: what the model finds likely there",
+    "restore": "find whole pictures of which less is known: small, grey, noisy or holey ones",
+    "project": "find where a picture is in a model",
     "directions": "find directions of the style space, for sliders",
     "evaluate": "measure how good a model's pictures are",
     "render": "draw the picture of a session, a PNG or a recipe again",

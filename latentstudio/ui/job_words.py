@@ -39,6 +39,8 @@ JOB_WORDS: dict[str, JobWords] = {
     "pace": JobWords("gauge", "The way stays as it was."),
     "variation": JobWords("waves", "No map was made."),
     "inpaint": JobWords("brush", "The best so far is kept."),
+    "restore": JobWords("wand-sparkles", "No answer was taken."),
+    "project": JobWords("crosshair", "No place was found."),
 }
 OTHERS = JobWords("list-checks", _AS_BEFORE)
 

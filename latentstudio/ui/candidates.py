@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
 
 from latentstudio.core.gallery import with_kept
@@ -23,6 +23,7 @@ from latentstudio.ui.inpaint_view import rgb_image
 from latentstudio.ui.strip_tab import StripTab
 
 _WORST_FIT = 0.25  # a mean difference of a quarter of a channel's range: nothing is right
+_ROOM = 660  # pixels at 100 % that the tabs and all words of the corner take
 _BARS = 12  # pixels at 100 % under a face
 
 
@@ -153,10 +154,11 @@ class CandidatesTab(StripTab):
         self._build_corner()
 
     def _build_corner(self) -> None:
+        self._legend: list[Label] = []
         for words, token in (("Known pixels", "accent"), ("Realism", "a")):
-            mark = Label("▬", role="small", token=token)
-            self.corner_line.addWidget(mark)
-            self.corner_line.addWidget(Label(words, token="faint"))
+            self._legend += [Label("▬", role="small", token=token), Label(words, token="faint")]
+        for label in self._legend:
+            self.corner_line.addWidget(label)
         self.note = Label("", role="strong", token="text")
         self.note.setObjectName("inpaint.note")
         self.corner_line.addWidget(self.note)
@@ -168,6 +170,12 @@ class CandidatesTab(StripTab):
             button.setObjectName(f"inpaint.{name}")
             button.clicked.connect(lambda _on=False, run=run: run())
             self.corner_line.addWidget(button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The words beside the tabs go where there is no room for them."""
+        super().resizeEvent(event)
+        for label in (*self._legend, self.note):
+            label.setVisible(event.size().width() >= theme.px(_ROOM))
 
     # --- answers --------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from latentstudio.core.latent import SEEDS
 from latentstudio.core.model_info import ModelInfo
@@ -123,9 +123,12 @@ class InpaintPanel(Panel):
         line = QHBoxLayout(ends)
         line.setContentsMargins(0, 0, 0, 0)
         line.addSpacing(104)
-        line.addWidget(Label("closest fit", role="small", token="faint"))
-        line.addStretch(1)
-        line.addWidget(Label("best face", role="small", token="faint"))
+        right = Qt.AlignmentFlag.AlignRight
+        for words, side in (("closest fit", Qt.AlignmentFlag.AlignLeft), ("best face", right)):
+            end = Label(words, role="small", token="faint")
+            end.setAlignment(side)
+            end.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            line.addWidget(end, 1)
         line.addSpacing(64)
         self.body.addWidget(ends)
         self._critic = InfoLine("")

@@ -19,7 +19,7 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.classes import class_weights
 from latentstudio.models.generator import Classes, NoiseMode
-from latentstudio.models.layers import block_outputs
+from latentstudio.models.layers import block_outputs, gaussian
 from latentstudio.models.resampling import DownConv2d, UpConv2d, repeat_pixels
 from latentstudio.models.traced import Pass, is_single, traced
 
@@ -119,7 +119,7 @@ class BigganGenerator(nn.Module):
         widths = config.widths
         style_dim = config.z_chunk + config.shared
         # A bare parameter: neither spectral nor orthogonal regularisation is for the embedding.
-        self.shared = nn.Parameter(torch.randn(config.classes, config.shared))
+        self.shared = nn.Parameter(gaussian(config.classes, config.shared))
         self.first = nn.Linear(config.z_chunk, widths[0] * 16)
         self.blocks = nn.ModuleList(
             GeneratorBlock(*pair, style_dim) for pair in itertools.pairwise(widths)

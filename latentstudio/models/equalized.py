@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from latentstudio.models.layers import LEAK
+from latentstudio.models.layers import LEAK, gaussian
 
 ROOT_TWO = 2**0.5
 
@@ -32,7 +32,7 @@ class EqualLinear(nn.Module):
         gain: float = 1.0,
     ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(features_out, features_in) / rate)
+        self.weight = nn.Parameter(gaussian(features_out, features_in, std=1 / rate))
         self.bias = nn.Parameter(torch.full((features_out,), bias / rate))
         self._scale, self._rate = gain * rate / math.sqrt(features_in), gain * rate
 
@@ -58,7 +58,7 @@ class EqualConv2d(nn.Module):
         gain: float = 1.0,
     ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(channels_out, channels_in, kernel, kernel))
+        self.weight = nn.Parameter(gaussian(channels_out, channels_in, kernel, kernel))
         self.bias = nn.Parameter(torch.zeros(channels_out))
         self._scale, self._gain = gain / math.sqrt(channels_in * kernel**2), gain
         self._stride, self._padding = stride, padding

@@ -30,6 +30,16 @@ class StemConv2d(nn.Conv2d):
         return F.conv2d(padded, cells.reshape(out, channels * 4, 2, 2), self.bias)
 
 
+def gaussian(*size: int, std: float = 1.0) -> Tensor:
+    """Independent normal numbers; on the meta device a tensor of the size alone.
+
+    A network whose weights are read from a file is made there first, and torch loads a second of
+    itself to compute numbers that do not exist.
+    """
+    values = torch.empty(*size)
+    return values if values.is_meta else values.normal_().mul_(std)
+
+
 def upsampling(in_channels: int, out_channels: int) -> nn.Sequential:
     """Double the side: fractionally strided 4x4 convolution, batch norm, rectifier."""
     return nn.Sequential(

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from latentstudio.models.autocast import without_autocast
 from latentstudio.models.equalized import EqualLinear
+from latentstudio.models.layers import gaussian
 
 
 class ModulatedConv2d(nn.Module):
@@ -39,7 +40,7 @@ class ModulatedConv2d(nn.Module):
         demodulate: bool = True,
     ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(channels_out, channels_in, kernel, kernel))
+        self.weight = nn.Parameter(gaussian(channels_out, channels_in, kernel, kernel))
         self.affine = EqualLinear(w_dim, channels_in, bias=1.0)
         self._scale = 1 / math.sqrt(channels_in * kernel**2)
         self._up, self._demodulate = up, demodulate

@@ -1,7 +1,6 @@
 """StyleGAN2 (Karras et al. 2020): z to w, and w to styles of every convolution; its critic."""
 
 import itertools
-import math
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -26,7 +25,7 @@ from latentstudio.models.equalized import (
     rectify,
 )
 from latentstudio.models.generator import Classes, NoiseMode
-from latentstudio.models.layers import block_outputs
+from latentstudio.models.layers import block_outputs, gaussian
 from latentstudio.models.modulation import ModulatedConv2d, enlarge
 from latentstudio.models.noise import constant_noise, noise_sides
 from latentstudio.models.traced import Pass, is_single, traced
@@ -107,7 +106,9 @@ class SynthesisBlock(nn.Module):
         wants_skip = config.architecture == "resnet" and not first
         self.skip = nn.Conv2d(channels_in, channels, 1, bias=False) if wants_skip else None
         if self.skip is not None:
-            nn.init.normal_(self.skip.weight, std=1 / math.sqrt(channels_in))
+            self.skip.weight = nn.Parameter(
+                gaussian(channels, channels_in, 1, 1, std=channels_in**-0.5)
+            )
 
     def forward(self, x: Tensor, styles: Tensor, noises: Noises) -> Tensor:
         """Features to features; styles [B, 2 or 1, D] of the convolutions, and as many noises."""
@@ -128,7 +129,7 @@ class Synthesis(nn.Module):
     def __init__(self, config: StyleganConfig) -> None:
         super().__init__()
         widths = config.widths
-        self.constant = nn.Parameter(torch.randn(widths[0], 4, 4))
+        self.constant = nn.Parameter(gaussian(widths[0], 4, 4))
         pairs = zip((0, *widths), widths, strict=False)
         self.blocks = nn.ModuleList(
             SynthesisBlock(a, b, config, level == len(widths) - 1)

@@ -5,8 +5,9 @@ import torch
 
 import latentstudio
 from latentstudio.core.errors import StudioError
-from latentstudio.models.registry import open_model
+from latentstudio.models.registry import FAMILIES, open_model
 from latentstudio.resources import find_model
+from tests.fresh import loads
 from tests.models.examples import write_example
 
 
@@ -42,3 +43,13 @@ def test_a_missing_precision_or_critic_is_said(shelf: Path) -> None:
 def test_an_unconditional_model_refuses_classes(shelf: Path) -> None:
     with pytest.raises(StudioError, match="no classes"):
         open_model("faces").map(torch.zeros(1, 12), classes=[0])
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_opening_loads_no_more_of_torch_than_drawing_needs(family: str, tmp_path: Path) -> None:
+    write_example(tmp_path / "example.safetensors", family)
+    code = f"""
+import latentstudio
+latentstudio.open_model({str(tmp_path / "example.safetensors")!r})
+"""
+    assert not loads(code, "sympy")

@@ -48,6 +48,21 @@ class Bundle:
         """Statistics, float32: ``style_mean`` [L, D] and what else the trainer measured."""
         return _read_tensors(self.card, STATS)
 
+    def mean_style(self, dim: int) -> Tensor:
+        """The mean style, float32 [1, L or 1, dim].
+
+        Raises:
+            StudioError: there is none of this length.
+        """
+        mean = self.stats.get("style_mean")
+        if mean is None or mean.shape[-1] != dim:
+            raise StudioError(
+                f"{self.card.name} has no mean style",
+                "truncation needs it",
+                "Export the model again.",
+            )
+        return mean.float().reshape(1, -1, dim)
+
     @property
     def critic_real(self) -> tuple[float, float]:
         """Mean and spread of the critic's number on real faces; (0, 1) where nobody measured."""

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from latentstudio.core.errors import StudioError
 from latentstudio.core.families import StyleganConfig, StyleganCriticConfig
 from latentstudio.core.latent import seed_z
 from latentstudio.core.model_info import ModelInfo
@@ -254,7 +253,7 @@ class Stylegan:
         network = fill(lambda: StyleganGenerator(config), bundle.generator, "generator", card.name)
         self._network = network.to(self._device)
         self._network.synthesis.keep_ready(self._dtype)
-        self._mean = _mean_style(bundle, config).to(self._device)
+        self._mean = bundle.mean_style(config.w_dim).to(self._device)
         self._quick: Pass | None = None
 
     @property
@@ -398,14 +397,3 @@ class Stylegan:
         )
         placed: nn.Module = network.to(self._device, self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
         return placed
-
-
-def _mean_style(bundle: Bundle, config: StyleganConfig) -> Tensor:
-    mean = bundle.stats.get("style_mean")
-    if mean is None or mean.shape[-1] != config.w_dim:
-        raise StudioError(
-            f"{bundle.card.name} has no mean style",
-            "truncation needs it",
-            "Export the model again.",
-        )
-    return mean.float().reshape(1, -1, config.w_dim)

@@ -17,7 +17,7 @@ from latentstudio.core.crop import Crop
 from latentstudio.core.mask import Mask, preset, write_mask
 from latentstudio.core.paste import Picture
 from latentstudio.core.picture import read_picture
-from latentstudio.core.recipe import seed_of
+from latentstudio.core.recipe import seed_of, with_seed
 from latentstudio.core.work import with_crop
 from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.candidates import CandidatesTab, shares
@@ -276,6 +276,16 @@ def test_masks_from_and_to_files(painter: Studio, tmp_path: Path) -> None:
     painter.qtbot.waitUntil(lambda: painter.document.state.work.mask is not None)
     assert mask(painter) == preset("left half", 32)
     painter.qtbot.waitUntil(lambda: said(painter, "large.png was scaled"))
+
+
+def test_a_kept_face_is_drawn_and_then_repaired(painter: Studio) -> None:
+    kept = with_seed(painter.recipe, 7)
+    desk(painter).photos.face_dropped.emit(kept)
+    painter.qtbot.waitUntil(lambda: painter.document.state.work.face == kept)
+    frame = painter.wait_for_picture()
+    picture = painter.document.state.work.picture
+    assert picture is not None
+    assert np.array_equal(picture.pixels, frame.pixels[..., 2::-1])
 
 
 def test_what_is_no_picture_is_said(painter: Studio, tmp_path: Path) -> None:

@@ -269,8 +269,9 @@ class InpaintDesk(QObject):
 
     def paste(self) -> None:
         """Repair the picture of the clipboard."""
-        data = QGuiApplication.clipboard().mimeData()
-        if not self._take_mime(data):
+        # None where a system has no clipboard, or an empty one; the stub does not say so.
+        data = cast(QMimeData | None, QGuiApplication.clipboard().mimeData())
+        if data is None or not self._take_mime(data):
             self._window.notices.post(
                 "info",
                 "There is no picture to paste",

@@ -315,6 +315,13 @@ def test_the_clipboard_and_views(painter: Studio) -> None:
     assert view.mode == 2
 
 
+def test_an_empty_clipboard_is_said(painter: Studio) -> None:
+    QApplication.clipboard().clear()
+    painter.key(Key.Key_V, Control)
+    assert said(painter, "There is no picture to paste")
+    assert painter.document.state.work.picture is None
+
+
 def test_keys_of_the_workspace_are_asleep_elsewhere(painter: Studio) -> None:
     action = painter.window.actions_by_name
     assert action["tool_brush"].isEnabled()

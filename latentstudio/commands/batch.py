@@ -44,8 +44,8 @@ def add_search(parser: argparse.ArgumentParser, spaces: Sequence[str] = ("z", "w
         "--steps", metavar="N", type=whole(1, 100_000), default=150, help="of the search (150)"
     )
     parser.add_argument(
-        "--prior", metavar="L", type=number(0, 1000), default=0.01,
-        help="weight of what the discriminator says: more is more likely faces, worse fits (0.01)",
+        "--prior", metavar="L", type=number(0, 1000), default=0.02,
+        help="weight of what the discriminator says: more is more likely faces, worse fits (0.02)",
     )  # fmt: skip
     add_place(parser, spaces)
 

@@ -43,7 +43,7 @@ class Settings:
     candidates: int = 16
     steps: int = 150
     rate: float = 0.08
-    realism: float = 0.01
+    realism: float = 0.02
     bank: int = 256
     seed: int = 0
     noise: Noise = NOISE

@@ -26,8 +26,9 @@ from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.controls import Segmented
 from latentstudio.ui.face_mime import carries_faces, recipes_of
 from latentstudio.ui.inpaint_view import MODES, InpaintView
+from latentstudio.ui.panels.blend import BlendPanel
 from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
-from latentstudio.ui.panels.inpaint import BlendPanel, InpaintPanel
+from latentstudio.ui.panels.inpaint import InpaintPanel
 from latentstudio.ui.panels.photo import PhotoPanel, picture_of
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from latentstudio.ui.panel import Panel
+from latentstudio.ui.panels.blend import BlendPanel
 from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
 from latentstudio.ui.panels.classes import ClassesPanel
 from latentstudio.ui.panels.corners import CornersPanel
 from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.face import FacePanel
-from latentstudio.ui.panels.inpaint import BlendPanel, InpaintPanel
+from latentstudio.ui.panels.inpaint import InpaintPanel
 from latentstudio.ui.panels.interpolate import InterpolatePanel
 from latentstudio.ui.panels.layers import LayersPanel
 from latentstudio.ui.panels.map import MapPanel

@@ -215,7 +215,9 @@ def test_tables_are_aligned() -> None:
 # --- Ctrl-C --------------------------------------------------------------------------------------
 
 _SLOW = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started it with &
 import latentstudio
 from latentstudio.cli import main
 from latentstudio.commands import drawing

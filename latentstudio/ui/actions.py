@@ -22,7 +22,7 @@ MENUS = ("File", "Edit", "Picture", "Model", "View", "Help")
 
 @dataclass(frozen=True)
 class Action:
-    """A command: ``needs`` names a condition of the window, see MainWindow.conditions."""
+    """A command: ``needs`` names a condition of the window, see Enabling."""
 
     name: str
     menu: str

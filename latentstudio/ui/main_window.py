@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from latentstudio.core.document import Document, State
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.recipe import place_of, title_of
+from latentstudio.core.recipe import title_of
 from latentstudio.engine.messages import DeviceChanged, Failure, Frame
 from latentstudio.ui import actions
 from latentstudio.ui.bridge import EngineBridge
@@ -31,7 +31,7 @@ from latentstudio.ui.canvas_header import CanvasHeader
 from latentstudio.ui.commands import Commands
 from latentstudio.ui.controls import EmptyState, Rail
 from latentstudio.ui.desk import Desk
-from latentstudio.ui.drag_plane import DragPlane
+from latentstudio.ui.enabling import Enabling
 from latentstudio.ui.faces import image_of
 from latentstudio.ui.files import Files
 from latentstudio.ui.inpaint_desk import InpaintDesk
@@ -44,7 +44,8 @@ from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels import Side, panels_of
 from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.noise import NoisePanel
-from latentstudio.ui.panels.plane import COLUMNS, ROWS, PlanePanel
+from latentstudio.ui.panels.plane import PlanePanel
+from latentstudio.ui.picture_walk import PictureWalk
 from latentstudio.ui.sheet import Sheet
 from latentstudio.ui.start import Start
 from latentstudio.ui.status import StatusBar
@@ -53,7 +54,6 @@ from latentstudio.ui.top_bar import TopBar
 from latentstudio.ui.variation import VariationView
 from latentstudio.ui.workspaces import Workspaces
 
-_WALK = 2.0  # lattice steps for a drag across the whole picture
 _BUSY_AFTER_MS = 100
 
 
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         shown_first: the first picture is on the screen.
+        has_picture: a picture has been drawn.
     """
 
     shown_first = Signal()
@@ -80,15 +81,15 @@ class MainWindow(QMainWindow):
         self._busy.timeout.connect(lambda: self.header.set_busy(True))
         self._speed = QTimer(self, interval=500)
         self._speed.timeout.connect(self._show_speed)
-        self._had_picture = False
-        self._told: tuple[int, int, str] | None = None
-        self._drag_start: tuple[float, float] | None = None
+        self.has_picture = False
+        self.enabling = Enabling(self)
         self._build(state_folder)
         self._connect()
         self.sides = MixSides(self.canvas, self.document, self.bridge)
         self.workspaces = Workspaces(self)
         self.workspaces.changed.connect(self.sides.show_in)
         self.inpaint = InpaintDesk(self)
+        self.enabling.add(self.inpaint.conditions)
         self.desk = Desk(self)
         self.start = Start(self)
         self.show_document()
@@ -110,8 +111,7 @@ class MainWindow(QMainWindow):
         self.left = self._dock("left", Qt.DockWidgetArea.LeftDockWidgetArea, self.rails[0])
         self.right = self._dock("right", Qt.DockWidgetArea.RightDockWidgetArea, self.rails[1])
         self.variation = VariationView(self.document, self.bridge, self.canvas)
-        self.drag_plane = DragPlane(self.canvas, COLUMNS, ROWS)
-        self._plane().mirror(self.drag_plane.pad)
+        self.walk = PictureWalk(self.canvas, self.document, cast(PlanePanel, self.panel("plane")))
         self.strip = Strip(self.document, self.bridge)
         self.bottom = self._dock("strip", Qt.DockWidgetArea.BottomDockWidgetArea, self.strip)
         for corner, area in (
@@ -179,10 +179,8 @@ class MainWindow(QMainWindow):
             lambda title, kept: self.notices.post("info", f"{title}: cancelled", kept)
         )
         document.changed.connect(self._document_changed)
-        document.history_changed.connect(self._history_changed)
+        document.history_changed.connect(self.enabling.follow_history)
         self.canvas.painted.connect(self._painted)
-        self.canvas.dragged.connect(self._drag)
-        self.canvas.released.connect(self._release)
         self.canvas.zoom_changed.connect(self._show_zoom)
         self.header.view_chosen.connect(self.show_view)
         self.header.zoom.clicked.connect(lambda: self.canvas.set_zoom(None))
@@ -214,9 +212,6 @@ class MainWindow(QMainWindow):
     def panel(self, key: str) -> Panel:
         """The panel of a key, for example ``sample``."""
         return next(panel for panel in self.panels() if panel.key == key)
-
-    def _plane(self) -> PlanePanel:
-        return cast(PlanePanel, self.panel("plane"))
 
     # --- document and engine --------------------------------------------------------------------
 
@@ -260,7 +255,7 @@ class MainWindow(QMainWindow):
     def _show_frame(self, frame: Frame) -> None:
         self._busy.stop()
         self.header.set_busy(False)
-        first, self._had_picture = not self._had_picture, True
+        first, self.has_picture = not self.has_picture, True
         info = self.bridge.info
         full = info.resolution if info else frame.resolution
         self.canvas.show_image(image_of(frame.pixels), full)
@@ -274,7 +269,7 @@ class MainWindow(QMainWindow):
 
     def _painted(self) -> None:
         self.bridge.painted()
-        if self._had_picture and not self.property("first"):
+        if self.has_picture and not self.property("first"):
             self.setProperty("first", True)
             self.shown_first.emit()
 
@@ -309,33 +304,10 @@ class MainWindow(QMainWindow):
         elif isinstance(result, Path):
             self.notices.post("info", f"{title}: done", str(result))
 
-    def _history_changed(self) -> None:
-        """A drag replaces its own step many times: only a new step is news for the menus."""
-        document = self.document
-        now = (document.index, len(document.entries), document.entries[document.index].label)
-        if now != self._told:
-            self._told = now
-            self.update_actions()
-
     def update_actions(self) -> None:
-        """Enable what can be done now, and name what undo and redo would do."""
-        document, entries = self.document, self.document.entries
-        conditions = {
-            "": True,
-            "model": self.bridge.info is not None,
-            "picture": self._had_picture,
-            "undo": document.can_undo,
-            "redo": document.can_redo,
-            "job": self.jobs.running > 0,
-            **self.inpaint.conditions(),
-        }
-        for line in actions.ACTIONS:
-            self.actions_by_name[line.name].setEnabled(conditions[line.needs])
-        undo = entries[document.index].label if document.can_undo else ""
-        redo = entries[document.index + 1].label if document.can_redo else ""
-        self.actions_by_name["undo"].setText(f"Undo {undo}".strip())
-        self.actions_by_name["redo"].setText(f"Redo {redo}".strip())
-        self.top_bar.save.setEnabled(self._had_picture)
+        """Enable what can be done now."""
+        self.enabling.update()
+        self.top_bar.save.setEnabled(self.has_picture)
         self._show_title()
 
     # --- the picture ----------------------------------------------------------------------------
@@ -346,18 +318,6 @@ class MainWindow(QMainWindow):
         self.header.views.set_current(index)
         self.header.zoom.setVisible(index == 0)
         self.actions_by_name["sheet"].setChecked(index == 1)
-
-    def _drag(self, dx: float, dy: float) -> None:
-        if self._drag_start is None:
-            self._drag_start = place_of(self.document.recipe) or self._plane().last_place
-        x, y = self._drag_start
-        self._plane().go(x - dx * _WALK, y - dy * _WALK, "canvas.drag")
-        self.drag_plane.show_place(self.document.recipe)
-
-    def _release(self) -> None:
-        self._drag_start = None
-        self.drag_plane.leave()
-        self.document.end_gesture()
 
     def _show_zoom(self) -> None:
         zoom = self.canvas.zoom()

@@ -92,10 +92,10 @@ def _on_spline(near: Sequence[Stop], t: float) -> Stop:
         0.5 * t * (1 + 4 * t - 3 * t**2),
         -0.5 * t**2 * (1 - t),
     )
-    return _blended(near, shares)
+    return blended(near, shares)
 
 
-def _blended(stops: Sequence[Stop], shares: Sequence[float]) -> Stop:
+def blended(stops: Sequence[Stop], shares: Sequence[float]) -> Stop:
     """One set of anchors with the shares of all stops, layer by layer where one mixes styles."""
     layers = max(len(anchor.layers) for stop in stops for anchor in stop)
     total: dict[Latent, npt.NDArray[np.float64]] = {}

@@ -8,13 +8,16 @@ from latentstudio.core.mask import Mask, fitted
 from latentstudio.core.paste import Paste, Picture, Seam, parts_of
 from latentstudio.core.recipe import Anchor, ModelRef, Recipe
 from latentstudio.core.search import Filled, Settings
+from latentstudio.core.tasks import Projecting, Restoring
 
-Task = Literal["inpaint"]
-TASKS: tuple[Task, ...] = ("inpaint",)
+Task = Literal["inpaint", "restore", "project"]
+TASKS: tuple[Task, ...] = ("inpaint", "restore", "project")
 CANDIDATES = (1, 64)
 STEPS = (1, 10_000)
 WHOLE = Crop()
 SETTINGS = Settings()
+RESTORING = Restoring()
+PROJECTING = Projecting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Work:
         task: what is to be done.
         search: how answers are looked for.
         blend: how the seam is treated.
+        restore: what is wrong with the picture, where it is restored.
+        project: how it is looked for in the model, where it is projected.
     """
 
     picture: Picture | None = None
@@ -38,6 +43,8 @@ class Work:
     task: Task = "inpaint"
     search: Settings = SETTINGS
     blend: Seam = "poisson"
+    restore: Restoring = RESTORING
+    project: Projecting = PROJECTING
 
     @property
     def nbytes(self) -> int:
@@ -81,8 +88,19 @@ def source_face(recipe: Recipe) -> Recipe | None:
     return recipe if same else None
 
 
+def is_same_task(work: Work, other: Work) -> bool:
+    """Whether two works ask for the same thing, however it is searched for."""
+    hole = work.task != "inpaint" or work.mask == other.mask
+    wrong = work.task != "restore" or work.restore == other.restore
+    same = (work.task, work.picture, work.crop) == (other.task, other.picture, other.crop)
+    return same and hole and wrong
+
+
 def answer(model: ModelRef, found: Filled, work: Work, side: int) -> Recipe:
-    """The recipe of an answer: what was found, seen in the hole of the picture."""
+    """The recipe of an answer: what was found, of inpainting seen in the hole of the picture."""
+    if work.task != "inpaint":
+        anchors = (Anchor(found.latent),)
+        return Recipe(model, anchors, classes=found.classes, noise=work.search.noise)
     picture = frame(work, side)
     if picture is None:
         raise ValueError("there is no picture")

@@ -14,8 +14,9 @@ from latentstudio.core.paste_json import (
     picture_reader,
 )
 from latentstudio.core.recipe_json import Load, Store, encode, recipe_reader
-from latentstudio.core.search import Settings
-from latentstudio.core.untrusted import Reader, choice, number, optional, record, whole
+from latentstudio.core.search import RESTORE_TASKS, Settings
+from latentstudio.core.tasks import FACTORS, MISSING, NOISE, Projecting, Restoring
+from latentstudio.core.untrusted import Reader, choice, flag, number, optional, record, whole
 from latentstudio.core.work import CANDIDATES, SETTINGS, STEPS, TASKS, Work
 
 _CROP = record(
@@ -37,6 +38,28 @@ _SEARCH = record(
         "seed": whole(0, SEEDS - 1),
     },
 )
+_RESTORE = record(
+    Restoring,
+    {
+        "kind": choice(*RESTORE_TASKS),
+        "factor": whole(min(FACTORS), max(FACTORS)),
+        "noise": number(*NOISE),
+        "missing": number(*MISSING),
+        "measurements": whole(1, 10**6),
+        "keep": flag,
+    },
+)
+_PROJECT = record(
+    Projecting,
+    {
+        "space": choice("z", "w", "w+"),
+        "steps": whole(*STEPS),
+        "starts": whole(*CANDIDATES),
+        "prior": number(0, 1000),
+        "tune_noise": flag,
+        "seed": whole(0, SEEDS - 1),
+    },
+)
 
 
 def work_json(work: Work, store: Store, store_image: StoreImage) -> dict[str, Any]:
@@ -50,6 +73,8 @@ def work_json(work: Work, store: Store, store_image: StoreImage) -> dict[str, An
         "task": work.task,
         "search": _search_json(work.search),
         "blend": work.blend,
+        "restore": _restore_json(work.restore),
+        "project": _project_json(work.project),
     }
 
 
@@ -65,6 +90,8 @@ def work_reader(load: Load, load_image: LoadImage) -> Reader[Work]:
             "task": choice(*TASKS),
             "search": _SEARCH,
             "blend": choice(*SEAMS),
+            "restore": _RESTORE,
+            "project": _PROJECT,
         },
     )
 
@@ -76,4 +103,26 @@ def _search_json(search: Settings) -> dict[str, Any]:
         "steps": int(search.steps),
         "realism": float(search.realism),
         "seed": int(search.seed),
+    }
+
+
+def _restore_json(restore: Restoring) -> dict[str, Any]:
+    return {
+        "kind": restore.kind,
+        "factor": int(restore.factor),
+        "noise": float(restore.noise),
+        "missing": float(restore.missing),
+        "measurements": int(restore.measurements),
+        "keep": bool(restore.keep),
+    }
+
+
+def _project_json(project: Projecting) -> dict[str, Any]:
+    return {
+        "space": project.space,
+        "steps": int(project.steps),
+        "starts": int(project.starts),
+        "prior": float(project.prior),
+        "tune_noise": bool(project.tune_noise),
+        "seed": int(project.seed),
     }

@@ -26,6 +26,7 @@ _AS_BEFORE = "What was there before stays."
 JOB_WORDS: dict[str, JobWords] = {
     "pictures": JobWords("images", "The pictures that were finished stay."),
     "sheet": JobWords("layout-grid", _NO_FILE),
+    "latents": JobWords("list-checks", _NO_FILE),
     "clip": JobWords("film", _NO_FILE),
     "mixing_grid": JobWords("grid-3x3", _NO_FILE),
     "attributes": JobWords("tags", _NOTHING_ADDED, "directions"),
@@ -39,8 +40,9 @@ JOB_WORDS: dict[str, JobWords] = {
     "pace": JobWords("gauge", "The way stays as it was."),
     "variation": JobWords("waves", "No map was made."),
     "inpaint": JobWords("brush", "The best so far is kept."),
-    "restore": JobWords("wand-sparkles", "No answer was taken."),
-    "project": JobWords("crosshair", "No place was found."),
+    "restore": JobWords("wand-sparkles", "The best so far is kept."),
+    "known": JobWords("eye", _AS_BEFORE),
+    "project": JobWords("crosshair", "The picture so far stays; a face needs the search's end."),
 }
 OTHERS = JobWords("list-checks", _AS_BEFORE)
 

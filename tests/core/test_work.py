@@ -9,13 +9,24 @@ from latentstudio.core.crop import Crop
 from latentstudio.core.document import Document, State
 from latentstudio.core.mask import Mask, preset, with_stroke
 from latentstudio.core.paste import Paste, Picture
+from latentstudio.core.paste_json import from_inline, inline_image
 from latentstudio.core.picture import PictureNote, note_of, png_bytes
 from latentstudio.core.recipe import Anchor, ModelRef, Recipe, Seed, Vector, with_model, with_seed
 from latentstudio.core.recipe_json import decode, encode, parse_recipe, recipe_text
 from latentstudio.core.search import Filled
 from latentstudio.core.session import Session, parse_session, session_bytes
 from latentstudio.core.stroke import Stroke
-from latentstudio.core.work import Work, answer, mask_at, source_face, with_mask, with_picture
+from latentstudio.core.tasks import Projecting, Restoring, curve_counts, measured, most_measurements
+from latentstudio.core.work import (
+    Work,
+    answer,
+    is_same_task,
+    mask_at,
+    source_face,
+    with_mask,
+    with_picture,
+)
+from latentstudio.core.work_json import work_json, work_reader
 from tests.core.test_session import unpacked
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (32, 32, 3)).astype(np.uint8)
@@ -123,3 +134,43 @@ def test_pictures_count_once_in_the_history() -> None:
     document.edit("Stroke", lambda _s: painted)
     document.undo()
     assert document.state.work.mask is None
+
+
+RESTORING = Restoring("sensing", 8, 12.5, 0.3, 640, keep=False)
+PROJECTING = Projecting("w", 90, 4, 0.01, tune_noise=True, seed=5)
+
+
+def test_a_session_keeps_what_tasks_are_told_and_older_ones_have_the_defaults() -> None:
+    work = Work(PHOTO, task="project", restore=RESTORING, project=PROJECTING)
+    session = Session((("One", State(FACE, work=work)),), 0)
+    assert parse_session(session_bytes(session)) == session
+    record = work_json(Work(PHOTO), lambda _v: None, inline_image)
+    del record["restore"], record["project"]
+    read = work_reader(lambda _space, _v, _w: LATENT, from_inline)
+    assert read(record, "work") == Work(PHOTO)
+
+
+def test_answers_of_other_tasks_are_plain_faces() -> None:
+    work = with_mask(with_picture(Work(), PHOTO), MASK)
+    for task in ("restore", "project"):
+        recipe = answer(MODEL, FOUND, replace(work, task=task), 32)
+        assert recipe == Recipe(MODEL, (Anchor(LATENT),))
+
+
+def test_what_makes_another_task_of_a_work() -> None:
+    work = with_mask(with_picture(Work(), PHOTO), MASK)
+    restored = replace(work, task="restore")
+    assert not is_same_task(work, with_mask(work, None))
+    assert is_same_task(restored, with_mask(restored, None))
+    assert not is_same_task(restored, replace(restored, restore=RESTORING))
+    assert not is_same_task(restored, work)
+    assert is_same_task(work, replace(work, search=replace(work.search, seed=9)))
+
+
+def test_measurements_stay_within_memory() -> None:
+    assert most_measurements(16) == 3 * 16 * 16
+    for side in (64, 128, 256, 1024):
+        assert most_measurements(side) * 3 * side * side * 4 <= max(256 * 2**20, 40 * 3 * side**2)
+    assert measured(replace(RESTORING, measurements=10**6), 128) == most_measurements(128)
+    assert curve_counts(500) == (15, 31, 62, 125, 250, 500)
+    assert curve_counts(10) == (10,)

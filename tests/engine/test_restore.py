@@ -10,7 +10,7 @@ from latentstudio.core.search import RESTORE_TASKS, Restored, RestoreTask, Rgb, 
 from latentstudio.engine.inpaint import to_image, to_picture
 from latentstudio.engine.measure import luminance, noise_of
 from latentstudio.engine.messages import Step
-from latentstudio.engine.restore import restore, with_luminance, with_means
+from latentstudio.engine.restore import known, restore, with_luminance, with_means
 from tests.fakes import FakeGenerator, fake_info
 
 FAKE = FakeGenerator(fake_info(layers=1))
@@ -126,3 +126,25 @@ def test_what_makes_no_sense_is_a_sentence(
 ) -> None:
     with pytest.raises(StudioError, match=words):
         finish(face(1)[:size, :size], task, **options)
+
+
+@pytest.mark.parametrize("task", RESTORE_TASKS)
+def test_what_is_known_is_shown_before_the_search(task: RestoreTask) -> None:
+    picture = face(902)
+    options: dict[str, Any] = {"factor": 8, "noise": 30.0, "missing": 0.6}
+    steps = known(FAKE, picture, task, 7, **options, count=90)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            shown: Rgb = end.value
+            break
+    brief = replace(QUICK, seed=7, steps=1)
+    found, _ = finish(picture, task, brief, **options, counts=(90,))
+    assert np.abs(shown.astype(int) - found.given).max() <= 1  # sums are rounded in another order
+    assert off(shown, picture) > 1
+
+
+def test_what_cannot_be_known_is_said() -> None:
+    with pytest.raises(StudioError, match="times smaller"):
+        next(known(FAKE, face(903), "superres", factor=5))

@@ -8,6 +8,7 @@ from latentstudio.core.arithmetic import Arithmetic
 from latentstudio.core.direction import Direction
 from latentstudio.core.gallery import Kepts
 from latentstudio.core.history import Entry, History
+from latentstudio.core.journey import Journey
 from latentstudio.core.recipe import Recipe, Vector
 from latentstudio.core.signal import Signal
 from latentstudio.core.sources import Sources, vectors_of
@@ -26,6 +27,7 @@ class State:
         arithmetic: the sets of faces that are added and taken away.
         sources: the faces A, B, C, ... to mix; none chosen yet where it is empty.
         work: the picture that is being repaired.
+        journey: the keyframes of the clip.
     """
 
     recipe: Recipe = field(default_factory=Recipe)
@@ -35,12 +37,13 @@ class State:
     arithmetic: Arithmetic = field(default_factory=Arithmetic)
     sources: Sources = ()
     work: Work = field(default_factory=Work)
+    journey: Journey = field(default_factory=Journey)
 
     @property
     def vectors(self) -> tuple[Vector, ...]:
         """Every array in it; one that stands in several places comes several times."""
         recipes = self._recipes
-        found = tuple(direction.vector for direction in self.directions)
+        found = tuple(chain(*(direction.vectors for direction in self.directions)))
         return (*chain(*(recipe.vectors for recipe in recipes)), *found, *vectors_of(self.sources))
 
     @property
@@ -54,7 +57,9 @@ class State:
 
     @property
     def _recipes(self) -> tuple[Recipe, ...]:
-        return (self.recipe, *(kept.recipe for kept in self.gallery), *self.arithmetic.recipes)
+        kept = (kept.recipe for kept in self.gallery)
+        stops = (keyframe.recipe for keyframe in self.journey.keyframes)
+        return (self.recipe, *kept, *self.arithmetic.recipes, *stops)
 
     @property
     def _arrays(self) -> dict[int, int]:

@@ -17,6 +17,8 @@ from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
 from latentstudio.core.gallery import NOTE, Kept
+from latentstudio.core.journey import Journey
+from latentstudio.core.journey_json import Fields, fields_reader, journey_json, made
 from latentstudio.core.mask import Mask
 from latentstudio.core.paste import Picture
 from latentstudio.core.paste_json import png_of
@@ -140,6 +142,7 @@ def _pack(session: Session) -> bytes:
     directions: _Table[Direction] = _Table(lambda found: direction_json(found, arrays))
     recipes: _Table[Recipe] = _Table(lambda recipe: encode(recipe, arrays, arrays.image))
     works: _Table[Work] = _Table(lambda work: work_json(work, arrays, arrays.image))
+    journeys: _Table[Journey] = _Table(lambda way: journey_json(way, recipes.place))
     sources: _Table[Source] = _Table(lambda source: source_json(source, arrays))
     steps = [
         {
@@ -154,6 +157,7 @@ def _pack(session: Session) -> bytes:
             },
             "sources": [None if s is None else sources.place(s) for s in state.sources],
             "work": None if state.work == Work() else works.place(state.work),
+            "journey": None if state.journey == Journey() else journeys.place(state.journey),
         }
         for label, state in history
     ]
@@ -166,6 +170,7 @@ def _pack(session: Session) -> bytes:
         "recipes": recipes.rows,
         "sources": sources.rows,
         "works": works.rows,
+        "journeys": journeys.rows,
         "history": steps,
     }
     buffer = io.BytesIO()
@@ -216,11 +221,12 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
             "arithmetic": record(dict, dict.fromkeys(TERMS, few)),
             "sources": places_reader(MAX_ROWS),
             "work": optional(whole(0, MAX_ROWS)),
+            "journey": optional(whole(0, MAX_ROWS)),
         },
         required=("recipe",),
     )
 
-    def made(
+    def read(
         history: Sequence[tuple[str, State, dict[str, Any]]],
         index: int = 0,
         faces: tuple[Kept, ...] = (),
@@ -228,24 +234,27 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         recipes: tuple[Recipe, ...] = (),
         sources: tuple[Source, ...] = (),
         works: tuple[Work, ...] = (),
+        journeys: tuple[Fields, ...] = (),
     ) -> tuple[Steps, int]:
         tables = {
             "gallery": faces,
             "directions": directions,
             "arithmetic": recipes,
             "sources": sources,
-            "works": works,
+            "work": works,
+            "journey": tuple(made(way, _of(recipes)) for way in journeys),
         }
         return tuple((label, _filled(state, rest, tables)) for label, state, rest in history), index
 
     return record(
-        made,
+        read,
         {
             "faces": items(kept, 0, MAX_ROWS),
             "directions": items(direction_reader(load), 0, MAX_ROWS),
             "recipes": items(recipe_reader(load, load.image), 0, MAX_ROWS),
             "sources": items(source_reader(load), 0, MAX_ROWS),
             "works": items(work_reader(load, load.image), 0, MAX_ROWS),
+            "journeys": items(fields_reader(whole(0, MAX_ROWS)), 0, MAX_ROWS),
             "history": items(step, 1, MAX_STEPS),
             "index": whole(0, MAX_STEPS - 1),
         },
@@ -263,15 +272,20 @@ def _filled(state: State, rest: dict[str, Any], tables: dict[str, tuple[Any, ...
     named = rest.get("sources", ())
     _rows([place for place in named if place is not None], tables["sources"], "sources")
     rest["sources"] = filled(named, tables["sources"])
-    place = rest.pop("work", None)
-    work = Work() if place is None else _rows((place,), tables["works"], "work")[0]
-    return replace(state, **(rest | {"arithmetic": Arithmetic(**faces), "work": work}))
+    for name in ("work", "journey"):
+        if (place := rest.pop(name, None)) is not None:
+            rest[name] = _rows((place,), tables[name], name)[0]
+    return replace(state, **(rest | {"arithmetic": Arithmetic(**faces)}))
 
 
 def _rows(places: Sequence[int], table: tuple[T, ...], name: str) -> tuple[T, ...]:
     if any(place >= len(table) for place in places):
         raise InputError(f"a step's {name} names a row that is not there")
     return tuple(table[place] for place in places)
+
+
+def _of(recipes: tuple[Recipe, ...]) -> Callable[[int], Recipe]:
+    return lambda row: _rows((row,), recipes, "journey")[0]
 
 
 def _kept_json(kept: Kept, arrays: "_ArrayNames") -> dict[str, Any]:

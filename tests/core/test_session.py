@@ -18,6 +18,7 @@ from latentstudio.core.direction import Direction
 from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.gallery import Kept
+from latentstudio.core.journey import Journey, Keyframe
 from latentstudio.core.picture import PictureNote, png_bytes
 from latentstudio.core.recipe import (
     Anchor,
@@ -68,7 +69,11 @@ FULL = State(
     (SMILE,),
     ("Smile", "Hair"),
     Arithmetic((MIXED, MINE), (Recipe(),), (MINE,)),
-)
+    journey=Journey(
+        (Keyframe(MIXED, 0.5, "out", "Grin"), Keyframe(MINE, 2.0, "hold"), Keyframe(MIXED, 3.0)),
+        loop=True, fps=24, tail=1.5,
+    ),
+)  # fmt: skip
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:
@@ -154,10 +159,10 @@ def test_what_steps_share_is_written_once() -> None:
 
 def test_sessions_without_a_gallery_open() -> None:
     data = json.loads(unpacked(session_bytes(SESSION))["session.json"])
-    for table in ("faces", "directions", "recipes"):
+    for table in ("faces", "directions", "recipes", "journeys"):
         del data[table]
     for step in data["history"]:
-        for name in ("gallery", "directions", "locks", "arithmetic"):
+        for name in ("gallery", "directions", "locks", "arithmetic", "journey"):
             del step[name]
     assert parse_session(changed(json=json.dumps(data).encode())) == SESSION
 
@@ -269,6 +274,17 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
+def journey_of(*keyframes: tuple[int, float]) -> bytes:
+    """A session with a journey through rows of a table of three faces at times."""
+    faces = [
+        {},
+        {"model": {"name": "a", "model_id": "aa"}},
+        {"model": {"name": "b", "model_id": "bb"}},
+    ]
+    rows = [{"recipe": row, "time": time} for row, time in keyframes]
+    return edited(recipes=faces, journeys=[{"keyframes": rows}])
+
+
 START = "{'descr': '<f4', 'fortran_order': False, 'shape': "
 BROKEN = {
     "empty": (b"", "an empty file"),
@@ -356,6 +372,14 @@ BROKEN = {
         edited(recipes=[{}], history=[{"recipe": {}, "arithmetic": {"more": [0] * 65}}]),
         "a list of 65",
     ),
+    "journey row": (edited(history=[{"recipe": {}, "journey": 0}]), "journey names a row"),
+    "journey time": (journey_of((0, float("inf"))), "the text is not JSON"),
+    "journey before": (journey_of((0, -1)), r"journeys\[0\].keyframes\[0\].time is -1"),
+    "journey order": (journey_of((0, 2), (0, 1)), "order of their times"),
+    "journey twice": (journey_of((0, 1), (0, 1)), "order of their times"),
+    "journey models": (journey_of((1, 1), (2, 2)), "faces of a, and this one is of b"),
+    "journey face": (journey_of((3, 1)), "journey names a row"),
+    "journey of many": (journey_of(*[(0, 1)] * 1001), "a list of 1001"),
     "index": (edited(index=3), "session.index is 3, and there are 3 steps"),
     "index below": (edited(index=-1), "session.index is -1"),
 }

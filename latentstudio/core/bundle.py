@@ -133,14 +133,19 @@ class Card:
 
 
 def direction_records(directions: Sequence[Direction]) -> list[dict[str, Any]]:
-    """What a card says of directions; each record names the tensor of its vector."""
-    names = map(direction_tensor, range(len(directions)))
+    """What a card says of directions; each record names the tensors of its vectors."""
+    names = iter(direction_vectors(directions))
     return [direction_json(direction, lambda vector: next(names)) for direction in directions]
 
 
-def direction_tensor(place: int) -> str:
-    """The name of the tensor that holds the vector of a direction."""
-    return f"{DIRECTIONS}{place:03d}"
+def direction_vectors(directions: Sequence[Direction]) -> dict[str, Vector]:
+    """The vectors of directions by the names of their tensors, in the order of their records."""
+    found = {}
+    for place, direction in enumerate(directions):
+        found[f"{DIRECTIONS}{place:03d}"] = direction.vector
+        if direction.told_by is not None:
+            found[f"{DIRECTIONS}{place:03d}.told_by"] = direction.told_by
+    return found
 
 
 def read_card(path: str | Path) -> Card:

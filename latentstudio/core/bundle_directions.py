@@ -13,7 +13,7 @@ from latentstudio.core.bundle import (
     Card,
     TensorEntry,
     direction_records,
-    direction_tensor,
+    direction_vectors,
     read_card,
     read_header,
 )
@@ -69,7 +69,7 @@ def _copy(
     metadata: str,
 ) -> None:
     """Write header and tensors; the widest numbers come first, so that all of them are aligned."""
-    vectors = {direction_tensor(i): d.vector.array for i, d in enumerate(directions)}
+    vectors = {name: vector.array for name, vector in direction_vectors(directions).items()}
     table = {name: (entry.dtype, entry.shape) for name, entry in kept.items()}
     table |= {name: ("F32", array.shape) for name, array in vectors.items()}
     names = sorted(table, key=lambda name: (-WIDTHS[table[name][0]], name))

@@ -1,5 +1,6 @@
 """Directions of the style space: where a face stands along one, and how to move it there."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -16,6 +17,7 @@ RANGE = (-3.0, 3.0)
 """What a slider of a direction spans, in standard deviations."""
 
 _NOTHING = 1e-6
+_ALIKE = 1e-3  # what locks share but for this is one: parting it takes steps far off all faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Direction:
         eigenvalue: of a component.
         span: the layers that it moves by default; all where it is None.
         model_id: of the model whose styles these are.
+        told_by: what a face's reading is taken along, of unit length as the vector is; the vector
+            itself where it is None. A plane that was learned tells best along its normal, while
+            faces that have more of the attribute lie along its pattern (Haufe et al. 2014).
     """
 
     name: str
@@ -46,6 +51,17 @@ class Direction:
     eigenvalue: float | None = None
     span: Span | None = None
     model_id: str = ""
+    told_by: Vector | None = None
+
+    @property
+    def normal(self) -> Vector:
+        """What readings are taken along."""
+        return self.told_by or self.vector
+
+    @property
+    def vectors(self) -> tuple[Vector, ...]:
+        """Every array in it."""
+        return (self.vector,) if self.told_by is None else (self.vector, self.told_by)
 
 
 def rows(vector: Vector, layers: int) -> npt.NDArray[np.float64]:
@@ -59,7 +75,7 @@ def reading(direction: Direction, styles: Styles) -> float:
 
     The mean over the layers of each layer's coordinate, from the mean in units of the scale.
     """
-    units = rows(direction.vector, len(styles))
+    units = rows(direction.normal, len(styles))
     raw = float((styles * units).sum(1).mean())
     return (raw - direction.mean) / direction.scale
 
@@ -67,7 +83,7 @@ def reading(direction: Direction, styles: Styles) -> float:
 def gain(direction: Direction, move: Move, layers: int) -> float:
     """How much the reading of a direction rises when a move's amount rises by one."""
     steps = rows(move.vector, layers) * _shares(move.span, layers)[:, None]
-    return float((steps * rows(direction.vector, layers)).sum(1).mean()) / direction.scale
+    return float((steps * rows(direction.normal, layers)).sum(1).mean()) / direction.scale
 
 
 def own_reading(direction: Direction, styles: Styles, recipe: Recipe) -> float:
@@ -81,8 +97,9 @@ def step_along(
 ) -> Move:
     """One standard deviation along a direction that leaves the readings of others as they are.
 
-    What the locked directions span is projected out (conditional manipulation: Shen et al. 2020,
-    InterFaceGAN, section 2.2); the amount is 0.
+    What locked directions would read of it is taken back along their own vectors (conditional
+    manipulation as Shen et al. 2020, InterFaceGAN, section 2.2, have it where a direction is its
+    own normal; along patterns, the step stays among the faces there are); the amount is 0.
 
     Args:
         direction: where to go.
@@ -91,17 +108,16 @@ def step_along(
         span: the layers that are to move; the direction's own where it is None.
     """
     span = span or direction.span
-    step = rows(direction.vector, layers) * direction.scale
+    vector = _scaled(direction.vector, _rise(direction, layers))
     others = [other for other in locked if other != direction]
     if others:
-        shares = _shares(span, layers)[:, None]
+        step, shares = rows(vector, layers), _shares(span, layers)[:, None]
         # What a move changes is seen through its shares, so that is where readings are kept.
-        seen = np.stack([(rows(other.vector, layers) * shares).ravel() for other in others])
-        kept = step.ravel() - np.linalg.pinv(seen) @ (seen @ step.ravel())
-        step = kept.reshape(step.shape)
+        ways = np.stack([(_unit_step(other, layers) * shares).ravel() for other in others])
+        seen = np.stack([(_reads(other, layers) * shares).ravel() for other in others])
+        back = np.linalg.pinv(seen @ ways.T, rcond=_ALIKE) @ (seen @ step.ravel())
+        step = step - (back @ ways).reshape(step.shape)
         vector = Vector("w+", step.astype(np.float32))
-    else:
-        vector = _scaled(direction.vector, direction.scale)
     return Move(direction.name, vector, 0.0, span)
 
 
@@ -143,10 +159,15 @@ def without_moves(recipe: Recipe, name: str | None = None) -> Recipe:
 
 
 def overlap(a: Direction, b: Direction, layers: int) -> float:
-    """The cosine between two directions, -1 to 1."""
-    one, other = (rows(d.vector, layers).ravel() for d in (a, b))
-    length = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float(one @ other) / length if length else 0.0
+    """How much of one direction comes with the other, -1 to 1.
+
+    The geometric mean of what a standard deviation along each adds to the reading of the other: the
+    correlation of their readings where both have patterns, else the cosine between them.
+    """
+    there = float((_unit_step(a, layers) * _reads(b, layers)).sum())
+    back = float((_unit_step(b, layers) * _reads(a, layers)).sum())
+    shared = math.sqrt(abs(there * back))
+    return math.copysign(min(1.0, shared), there)
 
 
 def overlapping(
@@ -156,6 +177,22 @@ def overlapping(
     found = {o.name: overlap(direction, o, layers) for o in others if o.name != direction.name}
     strong = {name: cosine for name, cosine in found.items() if abs(cosine) >= least}
     return dict(sorted(strong.items(), key=lambda item: -abs(item[1])))
+
+
+def _rise(direction: Direction, layers: int) -> float:
+    """How far along its vector the reading of a direction rises by one standard deviation."""
+    along = (rows(direction.vector, layers) * rows(direction.normal, layers)).sum(1).mean()
+    return direction.scale / float(along)
+
+
+def _unit_step(direction: Direction, layers: int) -> npt.NDArray[np.float64]:
+    """A standard deviation along a direction: [L, D]."""
+    return rows(direction.vector, layers) * _rise(direction, layers)
+
+
+def _reads(direction: Direction, layers: int) -> npt.NDArray[np.float64]:
+    """What a reading in standard deviations is the sum of products with: [L, D]."""
+    return rows(direction.normal, layers) / (layers * direction.scale)
 
 
 def _scaled(vector: Vector, factor: float) -> Vector:

@@ -8,7 +8,7 @@ from latentstudio.core.bundle import (
     MAX_DIRECTIONS,
     METADATA_KEY,
     direction_records,
-    direction_tensor,
+    direction_vectors,
     read_header,
     vectors_of,
 )
@@ -49,7 +49,7 @@ def write_directions(path: Path, directions: Sequence[Direction]) -> None:
         "kind": _KIND,
         "directions": direction_records(directions),
     }
-    arrays = {direction_tensor(i): d.vector.array for i, d in enumerate(directions)}
+    arrays = {name: vector.array for name, vector in direction_vectors(directions).items()}
     text = json.dumps(card, ensure_ascii=False, allow_nan=False)
     with atomic_file(path) as temporary:
         save_file(arrays, temporary, {METADATA_KEY: text})

@@ -22,6 +22,7 @@ _FIELDS: dict[str, Reader[Any]] = {
     "eigenvalue": optional(number(-1e12, 1e12)),
     "span": optional(SPAN),
     "model_id": text(128),
+    "told_by": lambda value, where: value,
 }
 
 
@@ -39,6 +40,7 @@ def direction_json(direction: Direction, store: Store) -> dict[str, Any]:
         "eigenvalue": direction.eigenvalue,
         "span": span_json(direction.span),
         "model_id": direction.model_id,
+        "told_by": None if direction.told_by is None else store(direction.told_by),
     }
 
 
@@ -66,11 +68,18 @@ def check_fits(direction: Direction, dim: int, layers: int, model: str) -> None:
 def direction_reader(load: Load) -> Reader[Direction]:
     """Reads what ``direction_json`` writes; ``load`` gives the vector of what ``store`` made."""
 
-    def made(name: str, space: Space, array: object, **rest: Any) -> Direction:
+    def made(
+        name: str, space: Space, array: object, told_by: object = None, **rest: Any
+    ) -> Direction:
         vector: Vector = load(space, array, f"the direction {name}")
         if not vector.array.any():
             raise InputError(f"the direction {name} leads nowhere: its vector is 0")
-        return Direction(name, vector, **rest)
+        if told_by is None:
+            return Direction(name, vector, **rest)
+        normal: Vector = load(space, told_by, f"what tells the direction {name}")
+        if normal.array.shape != vector.array.shape or not (normal.array * vector.array).sum() > 0:
+            raise InputError(f"what tells the direction {name} does not rise along it")
+        return Direction(name, vector, told_by=normal, **rest)
 
     make: Callable[..., Direction] = made
     return record(make, _FIELDS, required=("name", "space", "array"))

@@ -57,7 +57,7 @@ class State:
 
     @property
     def _recipes(self) -> tuple[Recipe, ...]:
-        kept = (kept.recipe for kept in self.gallery)
+        kept = chain(*(kept.recipes for kept in self.gallery))
         stops = (keyframe.recipe for keyframe in self.journey.keyframes)
         return (self.recipe, *kept, *self.arithmetic.recipes, *stops)
 

@@ -22,7 +22,7 @@ class Readings:
 
     def __init__(self, directions: Sequence[Direction], layers: int) -> None:
         self.directions = tuple(directions)
-        units = [rows(d.vector, layers).ravel() / (layers * d.scale) for d in directions]
+        units = [rows(d.normal, layers).ravel() / (layers * d.scale) for d in directions]
         self._units = np.stack(units) if units else np.zeros((0, 1))
         self._means = np.array([d.mean / d.scale for d in directions])
 

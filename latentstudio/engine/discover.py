@@ -270,7 +270,9 @@ def _eigen_of(
 
 def _measured(direction: Direction, space: StyleSpace, moments: StyleMoments) -> Direction:
     try:
-        found = direction_of(space, moments, direction.name, space.step(direction.vector))
+        told_by = None if direction.told_by is None else space.step(direction.told_by)
+        step = space.step(direction.vector)
+        found = direction_of(space, moments, direction.name, step, told_by)
     except ValueError as error:
         raise StudioError(
             f"{direction.name} cannot be a slider",

@@ -60,6 +60,7 @@ def learn(
         moments,
         name,
         plane.pattern(moments.covariance),
+        plane.weights,
         group="mine",
         found=f"learned from {len(plus)} plus and {len(minus)} minus; spread of "
         f"{moments.count:,} faces",

@@ -84,6 +84,7 @@ def attribute_directions(
                     moments,
                     attribute.name,
                     learned.way,
+                    learned.normal,
                     group="attributes",
                     found=f"learned from what {referee.name} reads on {samples:,} faces",
                     accuracy=learned.accuracy,
@@ -98,9 +99,10 @@ def attribute_directions(
 
 @dataclass(frozen=True)
 class _Learned:
-    """The way [F] that faces differ in an attribute, and how well held-out faces are ranked."""
+    """The way [F] that faces differ in an attribute, what tells it, how well it ranks others."""
 
     way: Tensor
+    normal: Tensor
     accuracy: float
 
 
@@ -121,7 +123,7 @@ class _Lesson:
         else:
             plane = self._design.ridge(filled)
         accuracy = ranked_rightly(plane.value(self._hidden), level[self._held], attribute)
-        return _Learned(plane.pattern(self._covariance), accuracy)
+        return _Learned(plane.pattern(self._covariance), plane.weights, accuracy)
 
 
 def ranked_rightly(values: Tensor, levels: Tensor, attribute: Attribute) -> float:

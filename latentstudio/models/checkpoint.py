@@ -17,7 +17,7 @@ from latentstudio.core.bundle import (
     METADATA_KEY,
     STATS,
     Card,
-    direction_tensor,
+    direction_vectors,
     read_card,
 )
 from latentstudio.core.errors import StudioError
@@ -115,8 +115,8 @@ def save_bundle(
             if not name.endswith("num_batches_tracked"):  # a training counter, no weight
                 small = half and prefix != STATS and tensor.ndim >= 2
                 tensors[prefix + name] = _stored(tensor, small)
-    for place, direction in enumerate(card.directions):
-        tensors[direction_tensor(place)] = torch.tensor(direction.vector.array)
+    for name, vector in direction_vectors(card.directions).items():
+        tensors[name] = torch.tensor(vector.array)
     with atomic_file(path) as temporary:
         save_file(tensors, temporary, metadata={METADATA_KEY: card.to_json()})
     return read_card(path)

@@ -122,7 +122,12 @@ class StyleMoments:
 
 
 def direction_of(
-    space: StyleSpace, moments: StyleMoments, name: str, step: Tensor, **facts: Any
+    space: StyleSpace,
+    moments: StyleMoments,
+    name: str,
+    step: Tensor,
+    told_by: Tensor | None = None,
+    **facts: Any,
 ) -> Direction:
     """A direction along a step [F], with the mean and the deviation of faces along it.
 
@@ -131,18 +136,20 @@ def direction_of(
         moments: of the coordinates of many faces.
         name: for people.
         step: of any length.
+        told_by: [F]: what tells where a face stands along it; the step itself where it is None.
         facts: further fields of ``Direction``.
 
     Raises:
         ValueError: the step leads nowhere, or no faces differ along it.
     """
     vector = space.vector(step)
-    along = space.step(vector)
+    normal = None if told_by is None else space.vector(told_by)
+    along = space.step(normal or vector)
     mean = float(along @ moments.mean)
     scale = math.sqrt(max(0.0, float(along @ moments.covariance @ along)))
     if not scale > 1e-9:
         raise ValueError(f"faces do not differ along {name}")
-    return Direction(name, vector, mean, scale, **facts)
+    return Direction(name, vector, mean, scale, told_by=normal, **facts)
 
 
 def signed(steps: Tensor) -> Tensor:

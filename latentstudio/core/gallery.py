@@ -1,13 +1,13 @@
 """The gallery: faces that were kept, with what the user said of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from latentstudio.core.recipe import Recipe
 
 Kepts = tuple["Kept", ...]
-Filter = Literal["all", "starred", "plus", "minus"]
+Filter = Literal["all", "starred", "plus", "minus", "noted", "bred"]
 
 EXAMPLES = 10
 """Faces of each mark that it takes to learn a direction."""
@@ -24,18 +24,25 @@ class Kept:
         mark: 1 and -1 make it an example for and against a direction to learn, 0 neither.
         starred: whether it is a favourite.
         note: the user's words.
+        parents: the faces that it was bred from, kept or not.
     """
 
     recipe: Recipe
     mark: int = 0
     starred: bool = False
     note: str = ""
+    parents: tuple[Recipe, ...] = ()
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The face and its parents."""
+        return (self.recipe, *self.parents)
 
 
-def with_kept(gallery: Kepts, recipe: Recipe) -> Kepts:
+def with_kept(gallery: Kepts, recipe: Recipe, parents: tuple[Recipe, ...] = ()) -> Kepts:
     """Keep a face at the end; one that is there already stays where it is."""
     known = any(kept.recipe == recipe for kept in gallery)
-    return gallery if known else (*gallery, Kept(recipe))
+    return gallery if known else (*gallery, Kept(recipe, parents=parents))
 
 
 def without_kept(gallery: Kepts, recipes: Collection[Recipe]) -> Kepts:
@@ -73,10 +80,14 @@ def shown(gallery: Kepts, kind: Filter) -> Kepts:
     """The faces that a filter lets through, in their order."""
     if kind == "all":
         return gallery
-    if kind == "starred":
-        return tuple(kept for kept in gallery if kept.starred)
-    mark = 1 if kind == "plus" else -1
-    return tuple(kept for kept in gallery if kept.mark == mark)
+    tests: dict[Filter, Callable[[Kept], object]] = {
+        "starred": lambda kept: kept.starred,
+        "plus": lambda kept: kept.mark > 0,
+        "minus": lambda kept: kept.mark < 0,
+        "noted": lambda kept: kept.note,
+        "bred": lambda kept: kept.parents,
+    }
+    return tuple(kept for kept in gallery if tests[kind](kept))
 
 
 def find(gallery: Kepts, recipe: Recipe) -> Kept | None:

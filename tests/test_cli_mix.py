@@ -8,11 +8,12 @@ import pytest
 import torch
 
 import latentstudio
+from latentstudio.core.layout import GAP
 from latentstudio.core.mixing import crossed, shares
 from latentstudio.core.picture import read_picture
 from latentstudio.core.recipe import Anchor, Recipe, Seed, Vector, with_psi, with_seed
 from latentstudio.engine import mixing
-from latentstudio.engine.export import GAP, rgb
+from latentstudio.engine.export import rgb
 from latentstudio.engine.render import styles_of
 from tests.commands import Run, runner
 from tests.fakes import FakeGenerator, fake_info

@@ -5,18 +5,16 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from latentstudio.commands.answer import Answer, say
-from latentstudio.commands.arguments import add_device, whole
+from latentstudio.commands.arguments import add_device, number, whole
 from latentstudio.commands.drawing import Drawer, open_drawer
 from latentstudio.commands.library import find
 from latentstudio.core.errors import StudioError
-from latentstudio.core.picture import MAX_FILE_BYTES, Drawn, Pixels, note_of, write_picture
+from latentstudio.core.picture import MAX_FILE_BYTES, Drawn, note_of
 from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.core.recipe_json import MAX_TEXT, parse_recipe
 from latentstudio.core.session import parse_session
+from latentstudio.core.still import PRINT_MM, SCALES, Still, write_still
 from latentstudio.core.untrusted import kind_of, read_file
 
 MAX_THREADS = 256  # a file may claim more, and starting them would only hang this machine
@@ -27,10 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "source", metavar="SESSION|PNG|RECIPE.json|-", help="what to draw; - reads a recipe"
     )
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="ends in .png")
-    parser.add_argument(
-        "--scale", type=int, choices=(1, 4, 8), default=1, help="times as large (1)"
-    )
+    parser.add_argument("--scale", type=int, choices=SCALES, default=1, help="times as large (1)")
     parser.add_argument("--smooth", action="store_true", help="scale smoothly, not as squares")
+    parser.add_argument(
+        "--print-width", metavar="MM", type=number(*PRINT_MM),
+        help="millimetres on paper, for programs that print",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-recipe", action="store_true", help="write the picture alone, without its recipe"
+    )
     parser.add_argument(
         "--model", metavar="MODEL", help="draw with this model, whichever it was made with"
     )
@@ -50,9 +53,10 @@ def run(options: argparse.Namespace) -> Answer:
     from latentstudio.engine import export
 
     recipe = _adopt(drawer, recipe)
-    pixels = scaled(export.rgb(drawer.generator, recipe), options.scale, options.smooth)
-    write_picture(options.out, pixels, export.note_of(drawer.generator, recipe))
-    height, width = pixels.shape[:2]
+    still = Still(options.scale, options.smooth, options.print_width, recipe=not options.no_recipe)
+    pixels = export.rgb(drawer.generator, recipe)
+    write_still(options.out, still, pixels, export.note_of(drawer.generator, recipe))
+    height, width = (side * still.scale for side in pixels.shape[:2])
     data = {**drawer.facts, "file": str(options.out), "width": width, "height": height}
     return Answer(data, [f"{options.out}: {width} x {height}, {drawer.info.name}"])
 
@@ -84,17 +88,6 @@ def read_source(source: str) -> tuple[Recipe, Drawn | None]:
         detail = f"it is {kind_of(data)}, and no session, PNG or recipe"
         raise StudioError(f"Could not draw {path.name}", detail, "Choose another file.")
     return parse_recipe(data), None
-
-
-def scaled(pixels: Pixels, factor: int, smooth: bool) -> Pixels:
-    """A picture uint8 [H, W, 3] some times as large: squares, or smooth (Lanczos)."""
-    if factor == 1:
-        return pixels
-    if not smooth:
-        return pixels.repeat(factor, 0).repeat(factor, 1)
-    height, width = pixels.shape[:2]
-    size = (width * factor, height * factor)
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def _check_name(out: Path) -> None:

@@ -115,16 +115,21 @@ def png_bytes(pixels: Pixels, note: PictureNote | None = None) -> bytes:
         StudioError: the note takes more than 512 KB.
         ValueError: the pixels are not uint8 [H, W, 3], or more than 8192 x 8192.
     """
+    check_pixels(pixels)
+    chunks = PngImagePlugin.PngInfo()
+    if note is not None:
+        chunks.add_itxt(KEYWORD.decode(), note_text(note), zip=True)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=chunks)
+    return buffer.getvalue()
+
+
+def check_pixels(pixels: Pixels) -> None:
+    """Whether they can be written, else ``ValueError`` as ``png_bytes`` says."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"a picture is uint8 [H, W, 3], not {pixels.dtype} {pixels.shape}")
     if not 0 < pixels.shape[0] * pixels.shape[1] <= MAX_PIXELS:
         raise ValueError(f"a picture has 1 to {MAX_PIXELS} pixels, not {pixels.shape}")
-    chunks = PngImagePlugin.PngInfo()
-    if note is not None:
-        chunks.add_itxt(KEYWORD.decode(), _note_text(note), zip=True)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=chunks)
-    return buffer.getvalue()
 
 
 def read_picture(path: Path) -> tuple[Pixels, PictureNote | None]:
@@ -176,7 +181,8 @@ def note_of(data: bytes, name: str = "the picture") -> PictureNote | None:
         return _NOTE(fields, "note")
 
 
-def _note_text(note: PictureNote) -> str:
+def note_text(note: PictureNote) -> str:
+    """A note as JSON, as a picture carries it; too large for one is ``StudioError``."""
     fields: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "program": note.program,

@@ -1,25 +1,24 @@
 """Export jobs: single pictures, a contact sheet, a clip; one drawn face per step."""
 
 import itertools
-import math
 from collections.abc import Generator as Steps
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file, make_folder
+from latentstudio.core.layout import table_of
 from latentstudio.core.picture import Drawn, PictureNote, write_picture
 from latentstudio.core.recipe import Recipe
+from latentstudio.core.still import EXACT, Still
 from latentstudio.engine.film import film
 from latentstudio.engine.messages import Pixels, Step
+from latentstudio.engine.page import Page
 from latentstudio.engine.render import draw, to_rgb
 from latentstudio.models.generator import Generator
-
-GAP = 2  # pixels between the faces of a sheet, and around them
 
 
 def pictures(
@@ -37,20 +36,30 @@ def pictures(
 
 
 def sheet(
-    generator: Generator, recipes: Sequence[Recipe], out: Path, columns: int | None = None
+    generator: Generator,
+    recipes: Sequence[Recipe],
+    out: Path,
+    columns: int | None = None,
+    captions: Sequence[str] = (),
+    still: Still = EXACT,
 ) -> Steps[Step, None, Path]:
-    """Write all recipes as one picture, row by row; it carries the recipe of its first face."""
-    columns = columns or math.ceil(math.sqrt(len(recipes)))
-    rows = math.ceil(len(recipes) / columns)
-    side = generator.info.resolution
-    grid = np.full((rows * (side + GAP) + GAP, columns * (side + GAP) + GAP, 3), 255, np.uint8)
+    """Write all recipes as one picture, row by row; it carries the recipe of its first face.
+
+    Args:
+        generator: the open model.
+        recipes: at least one.
+        out: a PNG.
+        columns: of faces; as many as rows by default.
+        captions: words under each face; none where it is empty.
+        still: how large, and whether the recipe goes along.
+    """
+    rows, columns = table_of(len(recipes), columns)
+    page = Page(rows, columns, generator.info.resolution, still, words=any(captions))
     for index, recipe in enumerate(recipes):
-        top = GAP + (index // columns) * (side + GAP)
-        left = GAP + (index % columns) * (side + GAP)
-        grid[top : top + side, left : left + side] = rgb(generator, recipe)
+        words = captions[index] if captions else ""
+        page.put(*divmod(index, columns), rgb(generator, recipe), words)
         yield Step(index + 1, len(recipes))
-    write_picture(out, grid, note_of(generator, recipes[0]))
-    return out
+    return (yield from page.write(out, note_of(generator, recipes[0]), len(recipes)))
 
 
 def clip(

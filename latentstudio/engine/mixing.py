@@ -4,16 +4,16 @@ from collections.abc import Generator as Steps
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from latentstudio.core.mixing import crossed
-from latentstudio.core.picture import write_picture
 from latentstudio.core.recipe import Latent, Recipe, Vector
 from latentstudio.core.sources import plain_latent, shown_alone
-from latentstudio.engine.export import GAP, note_of, rgb
+from latentstudio.core.still import EXACT, Still
+from latentstudio.engine.export import note_of, rgb
 from latentstudio.engine.messages import Step
+from latentstudio.engine.page import Page
 from latentstudio.engine.render import place_of, resamples
 from latentstudio.models.generator import Generator
 
@@ -44,6 +44,8 @@ def grid(
     columns: Sequence[Latent],
     chosen: Sequence[int],
     out: Path,
+    captions: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    still: Still = EXACT,
 ) -> Steps[Step, None, Path]:
     """Write every row's face with the chosen style layers of every column's, sources around them.
 
@@ -57,21 +59,22 @@ def grid(
         columns: faces that give the chosen layers.
         chosen: style layers, from 0.
         out: a PNG.
+        captions: words under the faces of the rows, and under those of the columns.
+        still: how large, and whether the recipe goes along.
     """
     layers, side = generator.info.style_layers, generator.info.resolution
-    high, wide = len(rows) + 1, len(columns) + 1
-    sheet = np.full((high * (side + GAP) + GAP, wide * (side + GAP) + GAP, 3), 255, np.uint8)
+    words = {(i, 0): line for i, line in enumerate(captions[0], start=1)}
+    words |= {(0, j): line for j, line in enumerate(captions[1], start=1)}
+    page = Page(len(rows) + 1, len(columns) + 1, side, still, words=bool(words))
     cells = {(0, j): shown_alone(recipe, column) for j, column in enumerate(columns, start=1)}
     for i, row in enumerate(rows, start=1):
         cells[i, 0] = shown_alone(recipe, row)
         for j, column in enumerate(columns, start=1):
             cells[i, j] = crossed(recipe, row, column, chosen, layers)
     for done, ((i, j), cell) in enumerate(cells.items(), start=1):
-        top, left = GAP + i * (side + GAP), GAP + j * (side + GAP)
-        sheet[top : top + side, left : left + side] = rgb(generator, cell)
+        page.put(i, j, rgb(generator, cell), words.get((i, j), ""))
         yield Step(done, len(cells))
-    write_picture(out, sheet, note_of(generator, cells[1, 1]))
-    return out
+    return (yield from page.write(out, note_of(generator, cells[1, 1]), len(cells)))
 
 
 def _latent(generator: Generator, face: Recipe, into: Recipe) -> Vector:

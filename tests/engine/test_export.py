@@ -14,9 +14,10 @@ from PIL import Image, ImageSequence
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.interpolation import path as walk
+from latentstudio.core.layout import GAP
 from latentstudio.core.picture import read_picture
 from latentstudio.core.recipe import Recipe
-from latentstudio.engine.export import GAP, clip, pictures, rgb, sheet
+from latentstudio.engine.export import clip, pictures, rgb, sheet
 from latentstudio.engine.messages import Step
 from tests.engine.conftest import recipe_of
 from tests.fakes import FakeGenerator, fake_info
@@ -103,7 +104,7 @@ def test_a_sheet_has_its_faces_in_rows(generator: FakeGenerator, tmp_path: Path)
     pixels, note = read_picture(out)
     step = SIDE + GAP
     assert pixels.shape == (2 * step + GAP, 3 * step + GAP, 3)
-    assert len(steps) == 5
+    assert [step.done for step in steps][:5] == [1, 2, 3, 4, 5]
     for index, recipe in enumerate(recipes):
         top, left = GAP + index // 3 * step, GAP + index % 3 * step
         assert np.array_equal(pixels[top : top + SIDE, left : left + SIDE], rgb(generator, recipe))

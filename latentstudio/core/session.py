@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from latentstudio.core.archive import Archive, add_member, npy_bytes, parse_npy
 from latentstudio.core.arithmetic import MOST, TERMS, Arithmetic
+from latentstudio.core.breeding import PARENTS
 from latentstudio.core.direction import Direction
 from latentstudio.core.direction_json import direction_json, direction_reader
 from latentstudio.core.document import Document, State
@@ -205,6 +206,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
             "mark": whole(-1, 1),
             "starred": flag,
             "note": text(NOTE),
+            "parents": items(recipe_reader(load, load.image), 0, PARENTS),
         },
         required=("recipe",),
     )
@@ -294,6 +296,7 @@ def _kept_json(kept: Kept, arrays: "_ArrayNames") -> dict[str, Any]:
         "mark": int(kept.mark),
         "starred": bool(kept.starred),
         "note": kept.note,
+        "parents": [encode(parent, arrays, arrays.image) for parent in kept.parents],
     }
 
 

@@ -48,13 +48,13 @@ def run(options: argparse.Namespace) -> Answer:
     """Draw the frames one by one into the clip."""
     begun = time.monotonic()
     drawer = open_drawer(options.model, options.device, options.precision)
-    from latentstudio.engine import export
+    from latentstudio.engine.clip import clip
 
     common = recipe_of(drawer.info, options)
     pace = _measure(drawer, common, options) if options.even else None
     frames = path(common, options.seeds, options.frames, options.space, options.loop, pace)
     recipes = [replace(frame, noise=noise_of(options, i)) for i, frame in enumerate(frames)]
-    steps = export.clip(drawer.generator, recipes, options.out, options.fps, options.loop)
+    steps = clip(drawer.generator, recipes, options.out, options.fps, options.loop)
     out = finish(steps, unit="frame")
     data = {
         **drawer.facts,

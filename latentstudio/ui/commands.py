@@ -10,18 +10,20 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from latentstudio.core.direction import without_moves
-from latentstudio.core.recipe import Truncation, seed_of, title_of, with_seed
+from latentstudio.core.recipe import Truncation, seed_of, with_seed
 from latentstudio.ui import cards, theme
+from latentstudio.ui.access import AccessCommands
+from latentstudio.ui.animate_commands import AnimateCommands
 from latentstudio.ui.copy_command import copy_command
 from latentstudio.ui.direction_commands import DirectionCommands
+from latentstudio.ui.face_desk import face_commands
 from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.inpaint_commands import InpaintCommands
 from latentstudio.ui.job_words import result_file
-from latentstudio.ui.mixing_grid import MixingGridTab
 from latentstudio.ui.panels.face import FacePanel
-from latentstudio.ui.panels.motion import MotionPanel
 from latentstudio.ui.panels.plane import PlanePanel
 from latentstudio.ui.panels.sources import SourcesPanel
+from latentstudio.ui.still_export import StillExport
 
 if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
@@ -51,6 +53,10 @@ class Commands:
             **self._view_table(),
             **DirectionCommands(self._window, lambda: self._folder).table(),
             **InpaintCommands(self._window).table(),
+            **face_commands(self._window),
+            **AnimateCommands(self._window).table(),
+            **AccessCommands(self._window).table(),
+            **StillExport(self._window, self._ask).table(),
         }
 
     def _file_table(self) -> dict[str, Callable[[], None]]:
@@ -60,9 +66,6 @@ class Commands:
             "open": self.open,
             "save_session": self.save_session,
             "save_session_as": self.save_session_as,
-            "save_picture": self.save_picture,
-            "export_sheet": self.export_sheet,
-            "export_grid": self.export_grid,
             "quit": lambda: (window.close(), None)[1],
             "undo": window.document.undo,
             "redo": window.document.redo,
@@ -89,7 +92,6 @@ class Commands:
             "walk_right": lambda: self._walk(_STEP, 0),
             "walk_up": lambda: self._walk(0, -_STEP),
             "walk_down": lambda: self._walk(0, _STEP),
-            "play": lambda: cast(MotionPanel, self._window.panel("motion")).toggle(),
             "toggle_space": lambda: self._face().toggle_space(),
             "swap": lambda: self._sources().swap(),
             "source_a": lambda: self._sources().put_current(0),
@@ -145,47 +147,6 @@ class Commands:
         path = self._ask("Save session", "Untitled.latent", "Sessions (*.latent)")
         if path is not None:
             self._window.files.save_session(path.with_suffix(".latent"))
-
-    def save_picture(self) -> None:
-        """Save what the canvas shows: the face, or its noise variation."""
-        window, shown = self._window, self._window.variation.shown
-        name = title_of(window.document.recipe).lower().replace(" ", "-")
-        title, end = ("Save noise variation", "-noise-variation") if shown else ("Save picture", "")
-        path = self._ask(title, f"{name}{end}.png", "Pictures (*.png)")
-        if path is None:
-            return
-        if shown is not None:
-            window.files.save_map(path.with_suffix(".png"), shown.colors)
-        else:
-            window.files.save_picture(path.with_suffix(".png"))
-
-    def export_sheet(self) -> None:
-        window = self._window
-        window.show_view(1)
-        path = self._ask("Export contact sheet", "contact-sheet.png", "Pictures (*.png)")
-        if path is not None:
-            window.bridge.start_job(
-                "sheet",
-                "Contact sheet",
-                recipes=list(window.sheet.recipes),
-                out=path.with_suffix(".png"),
-            )
-
-    def export_grid(self) -> None:
-        window = self._window
-        window.workspaces.show("mix")
-        window.strip.choose("grid")
-        tab = cast(MixingGridTab, window.strip.tab("grid"))
-        options = tab.options()
-        if options is None:
-            reason = "This model has one style layer: there is nothing to mix by layer."
-            window.notices.post("info", "There is no mixing grid", reason)
-            return
-        path = self._ask("Export mixing grid", "mixing-grid.png", "Pictures (*.png)")
-        if path is not None:
-            window.bridge.start_job(
-                "mixing_grid", "Mixing grid", **options, out=path.with_suffix(".png")
-            )
 
     def show_result(self, panel: str, result: object) -> None:
         """Go to what a task has made: the file that it wrote, or the panel that took it."""

@@ -17,12 +17,13 @@ from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.picture import Drawn, PictureNote, note_of, png_bytes, write_picture
+from latentstudio.core.picture import Drawn, PictureNote, note_of, png_bytes
 from latentstudio.core.recents import read_recents, remember
 from latentstudio.core.recipe import ModelRef, Recipe, with_model
 from latentstudio.core.recovery import Found, RecoveryFile, abandoned
 from latentstudio.core.session import Session, load_session, save_session
 from latentstudio.core.sources import without_vectors
+from latentstudio.core.still import EXACT, Still, still_bytes, write_still
 from latentstudio.core.untrusted import read_file
 from latentstudio.engine.messages import Frame, Pixels
 from latentstudio.resources import bundled_models
@@ -226,10 +227,10 @@ class Files(QObject):
         fresh = State(Recipe(model=self._document.recipe.model))
         self._session_opened(None, Session((("Start", fresh),)))
 
-    def save_picture(self, path: Path) -> None:
-        """Write the picture with its recipe; a preview is drawn in full size first."""
+    def save_picture(self, path: Path, still: Still = EXACT) -> None:
+        """Write the picture in a form; a preview is drawn in full size first."""
         self._bridge.with_full_frame(
-            lambda frame: self._write(path, _rgb(frame), _note(frame, self.include_photo))
+            lambda frame: self._write(path, _rgb(frame), _note(frame, self.include_photo), still)
         )
 
     def save_map(self, path: Path, pixels: Pixels) -> None:
@@ -238,9 +239,9 @@ class Files(QObject):
         if frame is not None:
             self._write(path, pixels, _note(frame))
 
-    def _write(self, path: Path, pixels: Pixels, note: PictureNote) -> None:
+    def _write(self, path: Path, pixels: Pixels, note: PictureNote, still: Still = EXACT) -> None:
         self._background.run(
-            lambda: write_picture(path, pixels, note),
+            lambda: write_still(path, still, pixels, note),
             lambda _nothing: self._notices.post("info", f"Saved {path.name}", str(path.parent)),
             self.complain,
         )
@@ -259,9 +260,18 @@ class Files(QObject):
             lambda: atomic_write(path, text.encode()), lambda _nothing: then(), self.complain
         )
 
-    def copy_picture(self) -> None:
+    def copy_picture(self, still: Still = EXACT) -> None:
         """The picture to the clipboard, with its recipe where the receiver takes PNG."""
-        self._bridge.with_full_frame(_to_clipboard)
+        if still == EXACT:
+            self._bridge.with_full_frame(lambda frame: _to_clipboard(*_packed(frame, still)))
+            return
+        self._bridge.with_full_frame(
+            lambda frame: self._background.run(
+                lambda: _packed(frame, still),
+                lambda packed: _to_clipboard(*packed),
+                self.complain,
+            )
+        )
 
     def complain(self, error: StudioError, trace: str = "") -> None:
         """Show a failure as a notice that stays until it is closed."""
@@ -363,11 +373,16 @@ def _kind_of(path: Path) -> str:
     return "model"
 
 
-def _to_clipboard(frame: Frame) -> None:
+def _packed(frame: Frame, still: Still) -> tuple[bytes, QImage]:
+    """A picture as the clipboard takes it: as a PNG, and for programs that know none."""
+    png = still_bytes(still, _rgb(frame), _note(frame))
+    return png, QImage.fromData(png)
+
+
+def _to_clipboard(png: bytes, image: QImage) -> None:
     data = QMimeData()
-    png = png_bytes(_rgb(frame), _note(frame))
     data.setData("image/png", png)
-    data.setImageData(QImage.fromData(png))
+    data.setImageData(image)
     QGuiApplication.clipboard().setMimeData(data)
 
 

@@ -25,6 +25,8 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import title_of
 from latentstudio.engine.messages import DeviceChanged, Failure, Frame
 from latentstudio.ui import actions
+from latentstudio.ui.access import Access
+from latentstudio.ui.animate_desk import AnimateDesk
 from latentstudio.ui.bridge import EngineBridge
 from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.canvas_header import CanvasHeader
@@ -32,6 +34,7 @@ from latentstudio.ui.commands import Commands
 from latentstudio.ui.controls import EmptyState, Rail
 from latentstudio.ui.desk import Desk
 from latentstudio.ui.enabling import Enabling
+from latentstudio.ui.face_desk import FaceDesk
 from latentstudio.ui.faces import image_of
 from latentstudio.ui.files import Files
 from latentstudio.ui.inpaint_desk import InpaintDesk
@@ -90,8 +93,12 @@ class MainWindow(QMainWindow):
         self.workspaces.changed.connect(self.sides.show_in)
         self.inpaint = InpaintDesk(self)
         self.enabling.add(self.inpaint.conditions)
+        self.faces = FaceDesk(self)
+        self.animate = AnimateDesk(self)
+        self.enabling.add(self.animate.conditions)
         self.desk = Desk(self)
         self.start = Start(self)
+        self.access = Access(self)
         self.show_document()
 
     # --- building -------------------------------------------------------------------------------
@@ -114,11 +121,6 @@ class MainWindow(QMainWindow):
         self.walk = PictureWalk(self.canvas, self.document, cast(PlanePanel, self.panel("plane")))
         self.strip = Strip(self.document, self.bridge)
         self.bottom = self._dock("strip", Qt.DockWidgetArea.BottomDockWidgetArea, self.strip)
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
-        ):
-            self.setCorner(corner, area)
         self.status = StatusBar()
         bar = QStatusBar()
         bar.setSizeGripEnabled(False)
@@ -190,7 +192,7 @@ class MainWindow(QMainWindow):
             lambda: self.actions_by_name["variation"].setChecked(self.variation.on)
         )
         self.variation.refused.connect(partial(self.notices.post, "info"))
-        self.sheet.export_asked.connect(self.commands.export_sheet)
+        self.sheet.export_asked.connect(self.actions_by_name["export_sheet"].trigger)
         cast(MixingGridTab, self.strip.tab("grid")).export_asked.connect(
             self.actions_by_name["export_grid"].trigger
         )
@@ -232,6 +234,10 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         recipe = self.document.recipe
         self.header.title.setText(title_of(recipe) if self.bridge.info else "")
+        if hasattr(self, "animate") and (words := self.animate.title()):
+            self.header.title.setText(words[0])
+            self.header.changes.setText(words[1])
+            return
         count = self.document.index
         words = "" if count == 0 else "1 change" if count == 1 else f"{count} changes"
         self.header.changes.setText(words)
@@ -314,8 +320,9 @@ class MainWindow(QMainWindow):
 
     def show_view(self, index: int) -> None:
         """0 the picture, 1 the contact sheet."""
+        self.faces.compare.turn(False)
         self.views.setCurrentIndex(index)
-        self.header.views.set_current(index)
+        self.header.show_view(index)
         self.header.zoom.setVisible(index == 0)
         self.actions_by_name["sheet"].setChecked(index == 1)
 
@@ -329,6 +336,10 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}{'' if saved else ' *'} - Latent Studio")
 
     # --- window events --------------------------------------------------------------------------
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab follows the regions, not the order in which things were made."""
+        return self.access.order.step(forward)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

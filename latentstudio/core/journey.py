@@ -1,5 +1,6 @@
 """Journey: pictures at times and the way between them, read as a recipe at any moment."""
 
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -159,14 +160,17 @@ class Journey:
         own = [] if index is None else [self.keyframes[index].time]
         wanted = [t, *own, *(time + step for time in taken for step in (-self._gap, self._gap))]
         slack = self._gap * (1 - _SLACK)
-        free = [
-            time
-            for time in wanted
-            if 0 <= time <= MAX_SECONDS and all(abs(time - other) >= slack for other in taken)
-        ]
-        if not free:
+
+        def is_free(time: float) -> bool:
+            place = bisect(taken, time)
+            beside = taken[max(0, place - 1) : place + 1]
+            return 0 <= time <= MAX_SECONDS and all(abs(time - x) >= slack for x in beside)
+
+        wanted.sort(key=lambda time: abs(time - t))
+        free = next((time for time in wanted if is_free(time)), None)
+        if free is None:
             raise _full(len(taken))
-        return min(free, key=lambda time: abs(time - t))
+        return free
 
     # --- edits ------------------------------------------------------------------------------------
 

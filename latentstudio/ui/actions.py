@@ -254,6 +254,8 @@ ACTIONS: tuple[Action, ...] = (
            "maximize", checkable=True),
     Action("full_screen", "View", "Full screen", "The window on the whole screen", ("F11",),
            checkable=True),
+    Action("demo", "View", "Demo mode...", "A full screen for the visitors of a stand",
+           ("Ctrl+Shift+D",), "monitor-play"),
     Action("reset_layout", "View", "Reset layout", "Panels where they were at first",
            ("Ctrl+Shift+0",)),
     Action("reduce_motion", "View", "Reduce motion",

@@ -55,6 +55,8 @@ class EngineBridge(QObject):
         document: Document,
         make_engine: Callable[[Callable[[Message], None]], Engine] = Engine,
         parent: QObject | None = None,
+        frames_bytes: int = _FRAMES_BYTES,
+        faces_bytes: int = _FACES_BYTES,
     ) -> None:
         super().__init__(parent)
         self.info: ModelInfo | None = None
@@ -67,11 +69,14 @@ class EngineBridge(QObject):
         self._ids = itertools.count(1)
         self._shown = 0
         self._asked: Recipe | None = None
+        self._other: Recipe | None = None
         self._sources: dict[str, str] = {}
         self._wish: tuple[str, str] = ("auto", "float32")
-        self._frames: Store[Frame] = Store(_FRAMES_BYTES)
-        self._faces: Store[QImage] = Store(_FACES_BYTES)
+        self._frames_bytes = frames_bytes
+        self._frames: Store[Frame] = Store(frames_bytes)
+        self._faces: Store[QImage] = Store(faces_bytes)
         self._receivers: dict[str, tuple[int, Receive]] = {}
+        self._pictures: dict[str, tuple[Recipe, Callable[[Frame], None]]] = {}
         self._lock = threading.Lock()
         self._newest: Frame | None = None
         self._mail: list[Message] = []
@@ -122,6 +127,22 @@ class EngineBridge(QObject):
         self.preview = on
         self._engine.set_preview(on)
 
+    @property
+    def wanted(self) -> Recipe:
+        """What the canvas is to show: the document's recipe, or another that is looked at."""
+        return self._other or self._document.recipe
+
+    def look_at(self, recipe: Recipe | None) -> None:
+        """Show another recipe than the document's, which stays as it is; None ends that.
+
+        A new recipe of the document ends it, too.
+        """
+        if recipe is not None and (self.info is None or recipe.model != ModelRef.of(self.info)):
+            return
+        before, self._other = self.wanted, recipe
+        if self.info is not None and self.wanted != before:
+            self._ask(self.wanted)
+
     def with_full_frame(self, receive: Callable[[Frame], None]) -> None:
         """Give the shown picture once it has the model's full size: now, or after its still."""
         frame, info = self._frame, self.info
@@ -141,7 +162,7 @@ class EngineBridge(QObject):
 
     def forget_frames(self) -> None:
         """Draw everything anew from now on, for measurements."""
-        self._frames = Store(_FRAMES_BYTES)
+        self._frames = Store(self._frames_bytes)
 
     # --- Tasks, the narrow face for panels -------------------------------------------------------
 
@@ -173,10 +194,26 @@ class EngineBridge(QObject):
                 requests.append(RenderRequest(0, recipe, "thumbnail", key))
         self._engine.thumbnails(owner, requests)
 
+    def picture(self, owner: str, recipe: Recipe, receive: Callable[[Frame], None]) -> None:
+        """Draw a recipe exactly beside the one on show; replaces what the owner asked for before.
+
+        ``receive`` is called once, at once for a picture that is in memory; never for a recipe of
+        another model than the open one.
+        """
+        self._pictures.pop(owner, None)
+        known = self._frames.get(recipe)
+        if self.info is None or recipe.model != ModelRef.of(self.info):
+            self._engine.thumbnails(owner, [])
+        elif known is not None:
+            receive(known)
+        else:
+            self._pictures[owner] = (recipe, receive)
+            self._engine.thumbnails(owner, [RenderRequest(0, recipe, "thumbnail")])
+
     def redraw(self) -> None:
         """Draw the recipe again, which is another picture where its noise is random."""
-        if self.info is not None and self._document.recipe.model == ModelRef.of(self.info):
-            request = RenderRequest(next(self._ids), self._document.recipe)
+        if self.info is not None and self.wanted.model == ModelRef.of(self.info):
+            request = RenderRequest(next(self._ids), self.wanted)
             self.meter.asked(request.id)
             self._engine.show(request)
             self._still.start()
@@ -184,7 +221,10 @@ class EngineBridge(QObject):
     # --- document -> engine ----------------------------------------------------------------------
 
     def _document_changed(self, old: State, new: State) -> None:
-        if self.info is None or new.recipe == old.recipe:
+        if new.recipe == old.recipe:
+            return
+        self._other = None
+        if self.info is None:
             return
         if new.recipe.model != ModelRef.of(self.info):
             source = self.source_of(new.recipe.model)
@@ -206,9 +246,9 @@ class EngineBridge(QObject):
 
     def _ask_still(self) -> None:
         shown = self.frame
-        if shown is not None and shown.exact and shown.recipe == self._document.recipe:
+        if shown is not None and shown.exact and shown.recipe == self.wanted:
             return
-        request = RenderRequest(next(self._ids), self._document.recipe, "still")
+        request = RenderRequest(next(self._ids), self.wanted, "still")
         self._engine.show(request)
 
     # --- engine -> window ------------------------------------------------------------------------
@@ -237,7 +277,9 @@ class EngineBridge(QObject):
             self._show(frame)
 
     def _handle(self, message: Message) -> None:
-        if isinstance(message, Frame):
+        if isinstance(message, Frame) and message.batch in self._pictures:
+            self._deliver_picture(message)
+        elif isinstance(message, Frame):
             self._deliver_face(message)
         elif isinstance(message, ModelOpened):
             self._model_opened(message)
@@ -265,6 +307,15 @@ class EngineBridge(QObject):
             for receive in awaiting:
                 receive(frame)
 
+    def _deliver_picture(self, frame: Frame) -> None:
+        recipe, receive = self._pictures.pop(frame.batch)
+        if frame.recipe != recipe:  # asked for before, drawn after
+            self._pictures[frame.batch] = (recipe, receive)
+            return
+        if frame.exact and self.info is not None and not _is_random(recipe, self.info):
+            self._frames.put(recipe, frame, frame.pixels.nbytes)
+        receive(frame)
+
     def _deliver_face(self, frame: Frame) -> None:
         image = thumbnail_of(frame.pixels)
         self._faces.put(frame.recipe, image, image.sizeInBytes())
@@ -277,7 +328,8 @@ class EngineBridge(QObject):
         self.info, self.device, self.precision = message.info, message.device, message.precision
         self._sources[message.info.model_id] = message.source
         self.meter.forget()
-        self._asked = None
+        self._pictures.clear()
+        self._asked = self._other = None
         self.opened.emit(message.info)
         # The window has now made the recipe one of this model; the edit that did so has asked.
         recipe = self._document.recipe

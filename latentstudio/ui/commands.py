@@ -121,6 +121,7 @@ class Commands:
                 window.actions_by_name["picture_only"].isChecked()
             ),
             "full_screen": self.full_screen,
+            "demo": lambda: window.demo.ask(),
             "reset_layout": lambda: window.desk.reset(),
             "flip_theme": self.flip_theme,
             "text_larger": lambda: self.text_size(1),

@@ -32,6 +32,7 @@ from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.canvas_header import CanvasHeader
 from latentstudio.ui.commands import Commands
 from latentstudio.ui.controls import EmptyState, Rail
+from latentstudio.ui.demo.demo_desk import DemoDesk
 from latentstudio.ui.desk import Desk
 from latentstudio.ui.enabling import Enabling
 from latentstudio.ui.face_desk import FaceDesk
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self.enabling.add(self.animate.conditions)
         self.desk = Desk(self)
         self.start = Start(self)
+        self.demo = DemoDesk(self, state_folder)
         self.access = Access(self)
         self.show_document()
 
@@ -234,9 +236,10 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         recipe = self.document.recipe
         self.header.title.setText(title_of(recipe) if self.bridge.info else "")
-        if hasattr(self, "animate") and (words := self.animate.title()):
-            self.header.title.setText(words[0])
-            self.header.changes.setText(words[1])
+        named = self.animate.title() if hasattr(self, "animate") else None
+        if named is not None:
+            self.header.title.setText(named[0])
+            self.header.changes.setText(named[1])
             return
         count = self.document.index
         words = "" if count == 0 else "1 change" if count == 1 else f"{count} changes"

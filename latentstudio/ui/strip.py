@@ -8,20 +8,24 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.ui import theme
 from latentstudio.ui.arithmetic import ArithmeticTab
 from latentstudio.ui.candidates import CandidatesTab
+from latentstudio.ui.children import ChildrenTab
 from latentstudio.ui.controls import TabStrip
 from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.mixing_grid import MixingGridTab
 from latentstudio.ui.panel import Tasks
 from latentstudio.ui.strip_faces import HistoryTab, NeighboursTab
 from latentstudio.ui.strip_tab import StripTab
+from latentstudio.ui.timeline import TimelineTab
 
 TABS: tuple[type[StripTab], ...] = (
     NeighboursTab,
     MixingGridTab,
     ArithmeticTab,
+    ChildrenTab,
     CandidatesTab,
     GalleryTab,
     HistoryTab,
+    TimelineTab,
 )
 
 
@@ -53,6 +57,10 @@ class Strip(QWidget):
         """The tab of a key, for example ``history``."""
         return next(tab for tab in self._tabs if tab.key == key)
 
+    def titles(self) -> dict[str, str]:
+        """The titles of all tabs by key, also of those that other workspaces have."""
+        return {tab.key: tab.title for tab in self._tabs}
+
     def choose(self, key: str) -> None:
         """Show a tab of the workspace; one that is not there changes nothing."""
         if self.tabs.has(key):
@@ -63,6 +71,7 @@ class Strip(QWidget):
         """Offer the tabs of a workspace, the first of them on show."""
         here = [tab.key for tab in self._tabs if workspace in tab.workspaces]
         self.tabs.set_present(here)
+        self.tabs.setVisible(len(here) > 1)
         self.choose(here[0])
 
     def show_model(self, info: ModelInfo) -> None:

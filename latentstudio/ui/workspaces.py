@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _STATE_VERSION = 1
 _LOWEST = 108  # the strip, at 100 %
+_CORNERS = (
+    (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+    (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+)
 _REST = 395  # what the bars and a picture of the least size take
 
 
@@ -29,6 +33,7 @@ class Workspace:
         help: one sentence for the tooltip.
         strip: height of the strip in a wide and in a narrower window, in pixels at 100 %.
         hints: keys that the status bar names.
+        wide: whether the strip takes the full width, under the rails too.
     """
 
     key: str
@@ -37,6 +42,7 @@ class Workspace:
     help: str
     strip: tuple[int, int]
     hints: tuple[tuple[str, str], ...]
+    wide: bool = False
 
 
 WORKSPACES: tuple[Workspace, ...] = (
@@ -74,6 +80,20 @@ WORKSPACES: tuple[Workspace, ...] = (
             ("H", "hide mask"),
             ("Ctrl Enter", "fill"),
         ),
+    ),
+    Workspace(
+        "animate",
+        "Animate",
+        "film",
+        "Let faces become others, and take the clip home",
+        (274, 238),
+        (
+            ("P", "play or pause"),
+            ("I", "add keyframe"),
+            (", .", "previous and next keyframe"),
+            ("Alt ← →", "one frame"),
+        ),
+        wide=True,
     ),
 )
 
@@ -175,6 +195,9 @@ class Workspaces(QObject):
         window = self._window
         for side, rail in zip(SIDES, window.rails, strict=True):
             rail.set_present([kind.key for kind in panels_of(workspace.key, side)])
+        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
+        for corner, area in _CORNERS:
+            window.setCorner(corner, bottom if workspace.wide else area)
         window.strip.set_workspace(workspace.key)
         window.status.hints.set_hints(list(workspace.hints))
         self._tell()

@@ -13,7 +13,11 @@ from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.face import FacePanel
 from latentstudio.ui.panels.inpaint import InpaintPanel
 from latentstudio.ui.panels.interpolate import InterpolatePanel
+from latentstudio.ui.panels.journey import JourneyPanel
+from latentstudio.ui.panels.kept import KeptPanel
+from latentstudio.ui.panels.keyframe import EasePanel, KeyframePanel
 from latentstudio.ui.panels.layers import LayersPanel
+from latentstudio.ui.panels.loss import LossPanel
 from latentstudio.ui.panels.map import MapPanel
 from latentstudio.ui.panels.motion import MotionPanel
 from latentstudio.ui.panels.noise import NoisePanel
@@ -53,14 +57,19 @@ PANELS: tuple[Line, ...] = (
     Line(CropPanel, "left", ("inpaint",)),
     Line(BrushPanel, "left", ("inpaint",)),
     Line(MaskPanel, "left", ("inpaint",)),
+    Line(KeptPanel, "left", ("animate",)),
+    Line(JourneyPanel, "left", ("animate",), closed=("animate",)),
     # what is done to it
     Line(InpaintPanel, "right", ("inpaint",)),
+    Line(LossPanel, "right", ("inpaint",)),
     Line(BlendPanel, "right", ("inpaint",)),
     Line(StylesPanel, "right", ("mix",)),
     Line(LayersPanel, "right", ("mix",)),
     Line(InterpolatePanel, "right", ("mix",)),
     Line(TruncationPanel, "right", ("explore", "mix"), closed=("mix",)),
     Line(DirectionsPanel, "right", ("explore",)),
+    Line(KeyframePanel, "right", ("animate",)),
+    Line(EasePanel, "right", ("animate",)),
     Line(NoisePanel, "right", ("explore", "mix"), closed=("mix",)),
 )
 

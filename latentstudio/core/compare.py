@@ -70,7 +70,11 @@ def other(choice: Choice, entries: Entries, index: int) -> Other:
     state = entries[index].state
     if choice.kind == "before":
         found = before(entries, index)
-        return Other(found[0], f"Before: {found[1]}") if found else Other(None, "Nothing before")
+        return (
+            Other(found[0], f"Before: {found[1]}")
+            if found
+            else Other(None, "Nothing before this face")
+        )
     if choice.kind == "original":
         plain = original(state.recipe)
         return Other(plain, f"Original: {title_of(plain).lower()}")
@@ -91,5 +95,5 @@ def _source(place: int, state: State) -> Other:
     sources = effective(state.sources, state.recipe)
     source = sources[place] if place < len(sources) else None
     if source is None:
-        return Other(None, f"No source {LETTERS[place]}")
+        return Other(None, f"There is no source {LETTERS[place]}")
     return Other(shown_alone(state.recipe, source.latent), f"{LETTERS[place]}: {source.title}")

@@ -3,17 +3,18 @@
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QImage,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
-    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from latentstudio.ui import theme
+from latentstudio.ui.controls.base import KEYBOARD, RETURNING, ring
 
 MARGIN = 14
 MAX_FIT = 5.0  # beyond five screen pixels a model's pixel one only sees blur
@@ -27,7 +28,7 @@ class Canvas(QWidget):
     Attributes:
         painted: a frame given by ``show_image`` is on the screen.
         dragged: (dx, dy) of a drag on the picture, in widths of the picture; ``released`` after it.
-        zoom_changed: the zoom, or fit, has changed.
+        zoom_changed: the zoom, or fit, or the place of the picture has changed.
     """
 
     painted = Signal()
@@ -41,11 +42,12 @@ class Canvas(QWidget):
         self.setAccessibleName("Picture")
         self.setToolTip("Drag to walk over the seed plane; wheel to zoom; middle button to pan")
         self.setMinimumSize(320, 240)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._image: QImage | None = None
         self._overlay: QImage | None = None
+        self._split = 1.0
         self._side: int | None = None
         self._fresh = False
         self._zoom: float | None = None  # None fits
@@ -53,6 +55,7 @@ class Canvas(QWidget):
         self._smooth = True
         self._held: QPointF | None = None
         self._panning = False
+        self._by_keys = False  # the focus came by keyboard
         theme.events.changed.connect(self.update)
 
     # --- what is shown --------------------------------------------------------------------------
@@ -74,9 +77,12 @@ class Canvas(QWidget):
         else:
             self.repaint()  # at once: Qt lets an update wait five milliseconds for more
 
-    def set_overlay(self, image: QImage | None) -> None:
-        """Show another picture in the place of the face, or the face again."""
-        self._overlay = image
+    def set_overlay(self, image: QImage | None, split: float = 1.0) -> None:
+        """Show another picture in the place of the face, or the face again.
+
+        ``split`` is its share of the width that is seen, from the left; the rest is the face.
+        """
+        self._overlay, self._split = image, split
         self.update()
 
     @property
@@ -128,6 +134,10 @@ class Canvas(QWidget):
         top = (self.height() - height) / 2 + self._pan.y()
         return QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width, height)
 
+    def seen(self) -> QRectF:
+        """The part of ``target`` that is not beyond the edges."""
+        return self.target().intersected(QRectF(self.rect()))
+
     def _fit_zoom(self) -> float:
         if self._image is None:
             return 1.0
@@ -145,14 +155,23 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.color("surround"))
         if self._image is not None:
-            self._paint_picture(painter, self._overlay or self._image)
-        if self.hasFocus() and self.property("keyboard_focus"):
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            self._paint_pictures(painter, self._image)
+        if self.hasFocus() and self._by_keys:
+            ring(painter, self.rect(), 0)
         painter.end()
         if self._fresh:
             self._fresh = False
             self.painted.emit()
+
+    def _paint_pictures(self, painter: QPainter, image: QImage) -> None:
+        if self._overlay is None or self._split < 1:
+            self._paint_picture(painter, image)
+        if self._overlay is not None:
+            left = self.seen()
+            left.setWidth(left.width() * self._split)
+            painter.setClipRect(left, Qt.ClipOperation.IntersectClip)
+            self._paint_picture(painter, self._overlay)
+            painter.setClipping(False)
 
     def _paint_picture(self, painter: QPainter, image: QImage) -> None:
         target = self.target()
@@ -169,7 +188,13 @@ class Canvas(QWidget):
 
     # --- pointer and keys -----------------------------------------------------------------------
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if event.reason() not in RETURNING:
+            self._by_keys = event.reason() in KEYBOARD
+        super().focusInEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._by_keys = False
         if event.button() == Qt.MouseButton.MiddleButton:
             self._begin(event, panning=True)
         elif event.button() == Qt.MouseButton.LeftButton and self._image is not None:
@@ -182,6 +207,7 @@ class Canvas(QWidget):
         if self._panning:
             self._pan += delta
             self._held = event.position()
+            self.zoom_changed.emit()
             self.update()
         elif self._image is not None:
             side = max(self.target().width(), 1.0)

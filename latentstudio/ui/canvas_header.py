@@ -1,19 +1,39 @@
 """Canvas header: undo and redo, the picture's name, views, zoom; a line while it renders."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls import IconButton, Label, Segmented, TextButton
+from latentstudio.ui.controls import Chip, IconButton, Label, Segmented, TextButton
+from latentstudio.ui.controls.base import write
 
 HEIGHT = 40
+_SEGMENTS = (0, 2)  # of the picture and of the sheet; between them is the comparison
+
+
+class Title(Label):
+    """A name that is cut with an ellipsis where there is no room for it."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(32), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        write(painter, self.rect(), self.text(), role="heading", token="text")
+        painter.end()
 
 
 class CanvasHeader(QWidget):
-    """What stands over the picture; ``view_chosen`` says 0 for the picture, 1 for the sheet."""
+    """What stands over the picture.
+
+    Attributes:
+        view_chosen: 0 for the picture, 1 for the sheet.
+        compare_chosen: the picture beside another one is to be shown.
+    """
 
     view_chosen = Signal(int)
+    compare_chosen = Signal()
 
     def __init__(
         self, undo: QAction, redo: QAction, full: QAction, parent: QWidget | None = None
@@ -24,15 +44,27 @@ class CanvasHeader(QWidget):
         self.undo = _button(undo, "undo-2")
         self.redo = _button(redo, "redo-2")
         self.full = _button(full, "maximize")
-        self.title = Label("", role="heading", token="text")
+        self.title = Title("", role="heading", token="text")
         self.title.setObjectName("canvas.title")
         self.changes = Label("", token="faint")
         self.changes.setObjectName("canvas.changes")
-        self.views = Segmented([("image", "Picture"), ("layout-grid", "Sheet")])
+        self.views = Segmented(
+            [("image", "Picture"), ("columns-2", "Compare"), ("layout-grid", "Sheet")]
+        )
         self.views.setObjectName("canvas.view")
         self.views.setAccessibleName("View")
-        self.views.setToolTip("One picture, or a sheet of faces to choose from  (Q)")
-        self.views.chosen.connect(self.view_chosen)
+        self.views.setToolTip(
+            "One picture, the picture against another (C), or a sheet of faces to choose from (Q)"
+        )
+        self.views.chosen.connect(self._choose)
+        self.other = Chip("Before")
+        self.other.setObjectName("canvas.other")
+        self.other.setAccessibleName("What the face is compared with")
+        self.other.set_tooltip(
+            "What the face is compared with: the one before, its original, a source, a kept face; "
+            "or drop a face on the picture"
+        )
+        self.other.hide()
         self.zoom = TextButton("1×")
         self.zoom.setObjectName("canvas.zoom")
         self.zoom.setAccessibleName("Zoom")
@@ -45,6 +77,25 @@ class CanvasHeader(QWidget):
     def busy(self) -> bool:
         """Whether the line is shown."""
         return self._busy
+
+    def show_view(self, index: int) -> None:
+        """Mark the picture (0) or the sheet (1) as what is on show."""
+        self.views.set_current(_SEGMENTS[index])
+        self.other.hide()
+        self._fit()
+
+    def show_compare(self, word: str) -> None:
+        """Mark the comparison as what is on show, with a word for the other face."""
+        self.views.set_current(1)
+        self.other.set_text(word)
+        self.other.setVisible(not self.views.isHidden())
+        self._fit()
+
+    def _choose(self, segment: int) -> None:
+        if segment == 1:
+            self.compare_chosen.emit()
+        else:
+            self.view_chosen.emit(_SEGMENTS.index(segment))
 
     def set_busy(self, on: bool) -> None:
         """Show the thin line that says a picture is being drawn."""
@@ -62,7 +113,7 @@ class CanvasHeader(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 2)
         row.setSpacing(4)
-        line = QFrame()
+        self._divider = line = QFrame()
         line.setFixedSize(1, 20)
         line.setObjectName("divider")
         row.addWidget(self.undo)
@@ -75,8 +126,20 @@ class CanvasHeader(QWidget):
         row.addWidget(self.changes)
         row.addStretch(1)
         row.addWidget(self.views)
+        row.addWidget(self.other)
         row.addWidget(self.zoom)
         row.addWidget(self.full)
+
+    def _fit(self) -> None:
+        """Words give way to the views; in a comparison the picture itself says what it is."""
+        comparing = not self.other.isHidden()
+        self.changes.setVisible(self.width() >= theme.px(660 if comparing else 560))
+        for widget in (self.title, self._divider):
+            widget.setVisible(not comparing or self.width() >= theme.px(560))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _theme_changed(self) -> None:
         self.setFixedHeight(theme.px(HEIGHT))
@@ -93,7 +156,7 @@ class CanvasHeader(QWidget):
 
 def _button(action: QAction, icon: str) -> IconButton:
     """An icon button that follows an action."""
-    button = IconButton(icon, action.toolTip())
+    button = IconButton(icon, action.text())
     button.setObjectName(f"canvas.{action.objectName().removeprefix('action.')}")
     button.clicked.connect(action.trigger)
 

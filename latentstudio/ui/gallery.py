@@ -5,16 +5,17 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout
 
 from latentstudio.core import gallery
 from latentstudio.core.document import State
-from latentstudio.core.gallery import EXAMPLES, Filter, Kepts
+from latentstudio.core.gallery import EXAMPLES, Filter, Kept, Kepts
 from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.ui import theme
 from latentstudio.ui.controls import Chip, IconButton, Label, TileStrip
 from latentstudio.ui.face_mime import mime_of
+from latentstudio.ui.seen_faces import SeenFaces
 from latentstudio.ui.strip_tab import StripTab
 
 FILTERS: dict[Filter, str] = {
@@ -22,7 +23,10 @@ FILTERS: dict[Filter, str] = {
     "starred": "Starred",
     "plus": "Plus",
     "minus": "Minus",
+    "noted": "With a note",
+    "bred": "Bred from others",
 }
+_WIDE = 820
 _PLAIN = Qt.KeyboardModifier.NoModifier
 
 
@@ -58,22 +62,31 @@ class KeptFaces(TileStrip):
 
 
 class GalleryTab(StripTab):
-    """Faces that were kept: a click goes there, a drag takes them elsewhere."""
+    """Faces that were kept: a click goes there, a drag takes them elsewhere.
+
+    Attributes:
+        asked: a command of the window that belongs to the chosen faces: ``compare``, ``mutate``,
+            ``cross`` or ``lineage``.
+    """
 
     key = "gallery"
     title = "Gallery"
     workspaces = ("explore", "mix", "inpaint")
+    asked = Signal(str)
 
     def build(self) -> None:
         self._filter: Filter = "all"
         self._shown: Kepts = ()
+        self._parents_of: Callable[[Recipe], tuple[Recipe, ...]] = lambda _recipe: ()
         self.faces = KeptFaces()
         self.faces.setObjectName("gallery.faces")
         self.faces.setAccessibleName("Kept faces")
         self.faces.setToolTip(
-            "Click or Return goes there; drag a face to a source or a set; "
-            "S stars, Y and Shift+Y mark it plus or minus, F2 notes, Delete removes"
+            "Click or Return goes there, with Ctrl or Shift it chooses several; drag a face to a "
+            "source or a set; S stars, Y and Shift+Y mark it plus or minus, F2 notes, C compares, "
+            "U makes variations, Shift+U crosses, Delete removes"
         )
+        self._pictures = SeenFaces(self.faces, self.tasks, "gallery")
         self.faces.set_mime(self._mime)
         self.faces.clicked.connect(self._clicked)
         self.faces.activated.connect(self.go_to)
@@ -92,7 +105,8 @@ class GalleryTab(StripTab):
         self.marks.setObjectName("gallery.marks")
         self.marks.setToolTip(f"Ten of each mark ({EXAMPLES} and {EXAMPLES}) teach a direction")
         self.corner_line.addWidget(self.marks)
-        self.corner_line.setSpacing(theme.px(4))
+        self.corner_line.setSpacing(theme.px(2))
+        self._seldom: list[IconButton] = []
         for name, icon, words, key, run in (
             ("star", "star", "Star", "S", self.star),
             ("plus", "circle-plus", "Mark as a plus example", "Y", partial(self.mark, 1)),
@@ -103,6 +117,18 @@ class GalleryTab(StripTab):
             button = IconButton(icon, words, key)
             button.setObjectName(f"gallery.{name}")
             button.clicked.connect(lambda _on=False, run=run: run())
+            self.corner_line.addWidget(button)
+            if name != "star":
+                self._seldom.append(button)
+        for name, icon, words, key in (
+            ("compare", "columns-2", "Compare two faces", "C"),
+            ("mutate", "dna", "Variations of the face", "U"),
+            ("cross", "combine", "Children of the chosen faces", "Shift+U"),
+            ("lineage", "git-branch", "Family tree", "Ctrl+L"),
+        ):
+            button = IconButton(icon, words, key)
+            button.setObjectName(f"gallery.{name}")
+            button.clicked.connect(partial(self.asked.emit, name))
             self.corner_line.addWidget(button)
         self.filter = Chip("All")
         self.filter.setObjectName("gallery.filter")
@@ -140,19 +166,23 @@ class GalleryTab(StripTab):
     def fill(self) -> None:
         """Show the faces that the filter lets through."""
         chosen = {self._shown[i].recipe for i in self.faces.selection() if i < len(self._shown)}
-        before = [kept.recipe for kept in self._shown]
         self._shown = gallery.shown(self.document.state.gallery, self._filter)
-        self.faces.set_count(len(self._shown))
-        for index, kept in enumerate(self._shown):
-            if index >= len(before) or before[index] != kept.recipe:
-                self.faces.set_image(index, None)
-            self.faces.set_starred(index, kept.starred)
-            self.faces.set_mark(index, kept.mark)
-            self.faces.set_label(index, self._label(kept.recipe, kept.note))
         recipes = [kept.recipe for kept in self._shown]
+        self._pictures.show(recipes)
+        for index, kept in enumerate(self._shown):
+            self._dress(index, kept)
         self.faces.set_selection([i for i, recipe in enumerate(recipes) if recipe in chosen])
         self._show_words()
-        self.tasks.faces("gallery", recipes, self._take_face)
+
+    def _dress(self, index: int, kept: Kept) -> None:
+        """The signs of a face, where they are other ones."""
+        face, label = self.faces.faces[index], self._label(kept.recipe, kept.note)
+        if face.starred != kept.starred:
+            self.faces.set_starred(index, kept.starred)
+        if face.mark != kept.mark:
+            self.faces.set_mark(index, kept.mark)
+        if face.label != label:
+            self.faces.set_label(index, label)
 
     def state_changed(self, old: State, new: State) -> None:
         if new.gallery != old.gallery:
@@ -186,9 +216,6 @@ class GalleryTab(StripTab):
         if len(self.faces.selection()) <= 1:
             self.faces.set_current(places[0] if places else -1)
 
-    def _take_face(self, index: int, image: QImage) -> None:
-        self.faces.set_image(index, image)
-
     def _show_words(self) -> None:
         kept = self.document.state.gallery
         plus, minus = (len(gallery.marked(kept, mark)) for mark in (1, -1))
@@ -205,25 +232,29 @@ class GalleryTab(StripTab):
 
     # --- commands -------------------------------------------------------------------------------
 
+    def ask_parents(self, parents_of: Callable[[Recipe], tuple[Recipe, ...]]) -> None:
+        """Whom to ask for the parents of a face that is kept."""
+        self._parents_of = parents_of
+
     def keep(self) -> None:
         """Keep the face on the canvas."""
-        self._edit("Keep", lambda kept: gallery.with_kept(kept, self.document.recipe))
+        self._edit("Keep", [self.document.recipe], lambda kept: kept)
 
     def star(self) -> None:
         """Star the chosen faces, or take their stars."""
-        recipes = self._meant()
-        self._edit("Star", lambda kept: gallery.with_star(kept, recipes))
+        recipes = self.meant()
+        self._edit("Star", recipes, lambda kept: gallery.with_star(kept, recipes))
 
     def mark(self, mark: int) -> None:
         """Mark the chosen faces as examples for (1) or against (-1), or take that mark off."""
-        recipes = self._meant()
+        recipes = self.meant()
         label = "Plus example" if mark > 0 else "Minus example"
-        self._edit(label, lambda kept: gallery.with_mark(kept, recipes, mark))
+        self._edit(label, recipes, lambda kept: gallery.with_mark(kept, recipes, mark))
 
     def remove(self) -> None:
         """Take the chosen faces out of the gallery."""
-        recipes = self._meant()
-        self._edit("Remove kept face", lambda kept: gallery.without_kept(kept, recipes))
+        recipes = self.meant()
+        self._edit("Remove kept face", (), lambda kept: gallery.without_kept(kept, recipes))
 
     def go_to(self, index: int) -> None:
         """Show a kept face on the canvas."""
@@ -233,7 +264,7 @@ class GalleryTab(StripTab):
 
     def begin_note(self) -> None:
         """Write on the first chosen face."""
-        meant = self._meant()
+        meant = self.meant()
         places = [i for i, kept in enumerate(self._shown) if kept.recipe in meant]
         if not places:
             return
@@ -255,7 +286,7 @@ class GalleryTab(StripTab):
             return
         text = self.note.text()
         self._put_note_away()
-        self._edit("Note", lambda kept: gallery.with_note(kept, recipe, text))
+        self._edit("Note", [recipe], lambda kept: gallery.with_note(kept, recipe, text))
 
     def _leave_note(self) -> None:
         self._noted = None
@@ -266,17 +297,41 @@ class GalleryTab(StripTab):
             self.faces.setFocus()
         self.note.hide()
 
-    def _meant(self) -> list[Recipe]:
+    def begin_note_here(self) -> None:
+        """Write on the chosen face, or on the one on the canvas, which is kept for it."""
+        recipe = self.chosen()[0]
+        self._edit("Keep", [recipe], lambda kept: kept)
+        if recipe not in [kept.recipe for kept in self._shown]:
+            self.set_filter("all")
+        self.begin_note()
+
+    def meant(self) -> list[Recipe]:
         """``chosen``, also while a button of this tab has the focus that it took from the faces."""
         focused = QApplication.focusWidget()
         if focused is not None and self.corner.isAncestorOf(focused):
             return self.selected() or [self.document.recipe]
         return self.chosen()
 
-    def _edit(self, label: str, change: Callable[[Kepts], Kepts]) -> None:
-        self.document.edit(label, lambda state: replace(state, gallery=change(state.gallery)))
+    def _edit(
+        self, label: str, recipes: Sequence[Recipe], change: Callable[[Kepts], Kepts]
+    ) -> None:
+        """Change the gallery, in which these faces are from now on, as one undo step."""
+
+        def changed(state: State) -> State:
+            kept = state.gallery
+            for recipe in recipes:
+                kept = gallery.with_kept(kept, recipe, self._parents_of(recipe))
+            return replace(state, gallery=change(kept))
+
+        self.document.edit(label, changed)
 
     # --- gestures -------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What the faces' menu offers as well makes room where the strip is narrow."""
+        super().resizeEvent(event)
+        for button in self._seldom:
+            button.setVisible(self.width() >= theme.px(_WIDE))
 
     def _clicked(self, index: QModelIndex) -> None:
         """A plain click goes there; with Ctrl or Shift it only chooses."""
@@ -307,5 +362,10 @@ class GalleryTab(StripTab):
         menu.addAction("Plus example\tY", partial(self.mark, 1))
         menu.addAction("Minus example\tShift+Y", partial(self.mark, -1))
         menu.addAction("Note...\tF2", self.begin_note)
+        menu.addSeparator()
+        menu.addAction("Compare\tC", partial(self.asked.emit, "compare"))
+        menu.addAction("Variations\tU", partial(self.asked.emit, "mutate"))
+        menu.addAction("Cross the chosen\tShift+U", partial(self.asked.emit, "cross"))
+        menu.addSeparator()
         menu.addAction("Remove\tDelete", self.remove)
         menu.popup(place)

@@ -1,6 +1,5 @@
 """The strip's first tabs: faces near this one, and the history as faces; a click goes there."""
 
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout
 
 from latentstudio.core.document import State
@@ -8,10 +7,11 @@ from latentstudio.core.random import fresh_seed, seeds_around
 from latentstudio.core.recipe import Recipe, seed_of, with_neighbour
 from latentstudio.ui import theme
 from latentstudio.ui.controls import IconButton, SliderRow, TileStrip
+from latentstudio.ui.seen_faces import SeenFaces
 from latentstudio.ui.strip_tab import StripTab
 
 NEIGHBOURS = 16
-HISTORY = 200  # as many of the latest steps as a person looks through
+HISTORY = 500  # the latest steps, as many as a session keeps
 
 
 def row_of_faces(tab: StripTab, name: str, words: str) -> TileStrip:
@@ -79,6 +79,7 @@ class HistoryTab(StripTab):
     def build(self) -> None:
         self._first = 0
         self.faces = row_of_faces(self, "strip.history", "What you did, as faces")
+        self._pictures = SeenFaces(self.faces, self.tasks, "strip.history")
         self.faces.picked.connect(lambda i: self.document.go(self._first + i))
         self.document.history_changed.connect(self._history_changed)
 
@@ -88,18 +89,14 @@ class HistoryTab(StripTab):
     def fill(self) -> None:
         entries = self.document.entries[-HISTORY:]
         self._first = len(self.document.entries) - len(entries)
-        self.faces.set_count(len(entries))
+        self._pictures.show([entry.state.recipe for entry in entries])
         for index, entry in enumerate(entries):
-            self.faces.set_label(index, entry.label)
+            if self.faces.faces[index].label != entry.label:
+                self.faces.set_label(index, entry.label)
         self.faces.set_current(self.document.index - self._first)
-        recipes = [entry.state.recipe for entry in entries]
-        self.tasks.faces("strip.history", recipes, self._take_face)
 
     def state_changed(self, old: State, new: State) -> None:
         """Steps are told by ``history_changed``, which also comes when only the place changes."""
-
-    def _take_face(self, index: int, image: QImage) -> None:
-        self.faces.set_image(index, image)
 
     def _history_changed(self) -> None:
         self.counted.emit(self.count())

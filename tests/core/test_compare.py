@@ -67,5 +67,6 @@ def test_a_source_is_shown_with_what_is_done_to_the_picture() -> None:
     assert found.words == "B: Aunt"
     assert other(Choice("source", source=0), document.entries, document.index).recipe is None
     assert (
-        other(Choice("source", source=7), document.entries, document.index).words == "No source H"
+        other(Choice("source", source=7), document.entries, document.index).words
+        == "There is no source H"
     )

@@ -10,12 +10,15 @@ import torch
 from PIL import Image
 
 import latentstudio
+from latentstudio.core.bundle import read_card
 from latentstudio.core.mask import preset, write_mask
 from latentstudio.core.picture import read_picture
 from latentstudio.engine.inpaint import to_picture
 from latentstudio.engine.render import draw, to_rgb
+from latentstudio.models.registry import open_model
 from tests.commands import Run, runner
 from tests.fakes import FakeGenerator, fake_info
+from tests.models.examples import write_example
 
 FAKE = FakeGenerator(fake_info(layers=1))
 
@@ -168,6 +171,29 @@ def test_a_picture_is_projected(run: Run, faces: Path, tmp_path: Path) -> None:
     assert note is not None
     drawn = draw(FAKE, note.recipe)
     assert np.array_equal(to_rgb(drawn.pixels), np.asarray(Image.open(out / "projected.png")))
+
+
+def test_a_copy_of_the_model_is_bent(
+    run: Run, faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, out = tmp_path / "model.safetensors", tmp_path / "out"
+    base = write_example(model, "stylegan")
+    before = model.read_bytes()
+    monkeypatch.setattr(latentstudio, "open_model", open_model)
+    line = ("project", model, faces / "face0.png", "--space", "w", "--steps", 4, "--starts", 1)
+    ended = run(*line, "--tune", 6, "--out", out, "--json")
+    assert ended.code == 0
+    assert model.read_bytes() == before
+    report = ended.data["pictures"][0]
+    assert report["bent"] == "model-face0.safetensors"
+    assert report["bent_steps"] == 6
+    card = read_card(out / "model-face0.safetensors")
+    assert (card.licence, card.training["bent from"]) == (base.licence, base.name)
+    picture, note = read_picture(out / "bent.png")
+    assert note is not None
+    assert note.recipe.model.model_id == card.model_id
+    bent = open_model(str(out / "model-face0.safetensors"))
+    assert np.array_equal(to_rgb(draw(bent, note.recipe).pixels), picture)
 
 
 def test_refusals_are_sentences(run: Run, faces: Path, tmp_path: Path) -> None:

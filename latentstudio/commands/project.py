@@ -12,7 +12,7 @@ from latentstudio.core.files import atomic_file
 from latentstudio.core.latent import SEEDS
 from latentstudio.core.picture import Drawn, PictureNote, write_picture
 from latentstudio.core.recipe import Anchor, ModelRef, Noise, Recipe
-from latentstudio.core.search import FEATURES
+from latentstudio.core.search import FEATURES, Rgb
 from latentstudio.data.folder import read_square
 
 LATENTS = "projected_w.npz"
@@ -49,6 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tune-noise", action="store_true",
         help="optimise the noise, too: adds tuned.png, which no latent alone can draw",
     )  # fmt: skip
+    parser.add_argument(
+        "--tune", metavar="STEPS", type=whole(1, 10_000),
+        help="bend a copy of the model to the picture (300 is a good number): adds bent.png and "
+        "the copy, a model of its own",
+    )  # fmt: skip
     add_place(parser)
 
 
@@ -66,9 +71,10 @@ def _project(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     from latentstudio.engine.project import project
 
     noise = Noise(options.noise, options.noise_seed)
+    picture = read_square(task.picture, drawer.info.resolution)
     steps = project(
         drawer.generator,
-        read_square(task.picture, drawer.info.resolution),
+        picture,
         options.space,
         options.steps,
         starts=options.starts,
@@ -96,11 +102,44 @@ def _project(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
         **({"classes": dict(found.classes)} if found.classes else {}),
         "losses": [round(loss, 5) for loss in found.losses],
         "seconds": round(found.seconds, 3),
+        **(_bend(drawer, task, options, recipe, picture) if options.tune else {}),
+    }
+
+
+def _bend(
+    drawer: Drawer, task: Task, options: argparse.Namespace, recipe: Recipe, picture: Rgb
+) -> Report:
+    """Bend a copy of the model to a picture that was found; what a report says of it."""
+    import torch
+
+    from latentstudio.engine.tune import tune
+
+    path = task.folder / f"{drawer.info.name}-{task.picture.stem}.safetensors"
+    steps = tune(
+        drawer.generator,
+        options.model,
+        path,
+        recipe,
+        picture,
+        options.tune,
+        features=options.features,
+        seed=options.seed,
+    )
+    bent = finish(steps, unit="step")
+    drawn = Drawn(drawer.threads, "float32", drawer.device, torch.__version__)
+    write_picture(task.folder / "bent.png", bent.picture, PictureNote(bent.recipe, drawn))
+    return {
+        "bent": path.name,
+        "bent_difference": round(bent.difference, 4),
+        "bent_moved": round(bent.moved, 4),
+        "bent_steps": bent.steps,
+        "bent_seconds": round(bent.seconds, 3),
     }
 
 
 def _line(report: Report, options: argparse.Namespace) -> str:
+    bent = f", bent to {report['bent_difference']:.2f}" if "bent" in report else ""
     return (
         f"{report['picture']}: found in {report['space']}, {report['difference']:.2f} of 255 "
-        f"levels off, {report['seconds']:.1f} s, in {options.out}"
+        f"levels off{bent}, {report['seconds']:.1f} s, in {options.out}"
     )

@@ -1,12 +1,13 @@
 """How latents are searched for: settings of inpainting, restoration and projection, and answers."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from latentstudio.core.recipe import Noise, Space, Vector
+from latentstudio.core.recipe import Noise, Recipe, Space, Vector
 
 Rgb = npt.NDArray[np.uint8]
 ClassShares = tuple[tuple[str, float], ...]
@@ -113,4 +114,27 @@ class Projected:
     difference: float
     losses: tuple[float, ...]
     looked_by: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A copy of a model that was bent to a picture.
+
+    Attributes:
+        path: the model file that was written.
+        recipe: what draws the picture with that model.
+        picture: uint8 [R, R, 3], drawn so.
+        difference: mean absolute difference from the given picture, in levels of 255.
+        moved: how far other faces of the model have moved, likewise.
+        steps: that it took.
+        seconds: likewise.
+    """
+
+    path: Path
+    recipe: Recipe
+    picture: Rgb
+    difference: float
+    moved: float
+    steps: int
     seconds: float

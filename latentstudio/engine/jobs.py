@@ -23,6 +23,7 @@ JOBS: dict[str, str] = {
     "restore": "latentstudio.engine.restore:restore",
     "known": "latentstudio.engine.restore:known",
     "project": "latentstudio.engine.project:project",
+    "tune": "latentstudio.engine.tune:tune",
     "pictures": "latentstudio.engine.export:pictures",
     "sheet": "latentstudio.engine.export:sheet",
     "latents": "latentstudio.engine.latents:latents",
@@ -40,8 +41,11 @@ JOBS: dict[str, str] = {
 }
 
 BATCHES = frozenset(
-    ("attributes", "components", "inpaint", "learn", "project", "restore", "sefa", "variation")
-)
+    (
+        "attributes", "components", "inpaint", "learn", "project", "restore", "sefa", "tune",
+        "variation",
+    )
+)  # fmt: skip
 """The tasks that compute in batches, with every core; others draw as the window does."""
 
 

@@ -16,24 +16,36 @@ _CURVES = ("a", "b", "c", "d")
 _HINT = "Sliders that keyframes have at different places get a lane. Drag its diamonds up or down."
 
 
-def paint(painter: QPainter, scene: Scene, seen: QRectF) -> None:
-    """Paint what of a scene lies in ``seen``."""
-    painter.fillRect(seen, theme.color("panel"))
+def paint_still(painter: QPainter, scene: Scene) -> None:
+    """Paint all that stays while the playhead moves: it is kept as a picture."""
+    painter.fillRect(QRectF(0, 0, *scene.size), theme.color("panel"))
     _paint_lines(painter, scene)
-    painter.save()
-    painter.setClipRect(scene.track.intersected(seen))
+    _paint_names(painter, scene)
+    _paint_rest(painter, scene)
+    painter.setClipRect(scene.track)
     _paint_ruler(painter, scene)
     _paint_loop(painter, scene)
     _paint_bar(painter, scene)
-    _paint_film(painter, scene, seen)
+    _paint_film(painter, scene)
     for row in range(scene.rows):
         _paint_curve(painter, scene, row)
     _paint_drop(painter, scene)
+
+
+def paint_moving(painter: QPainter, scene: Scene) -> None:
+    """Paint the playhead, and the values of the lanes there."""
+    for row in range(scene.rows):
+        lane, area = scene.lanes[row], values_rect(scene, row)
+        value = words_of(lane, value_at(lane, scene.journey, scene.place))
+        write(painter, area, value, role="strong", token="text", align=Qt.AlignmentFlag.AlignRight)
+    painter.setClipRect(scene.track, Qt.ClipOperation.IntersectClip)
     _paint_playhead(painter, scene)
-    painter.restore()
-    if seen.left() < scene.head:
-        _paint_names(painter, scene)
-    _paint_rest(painter, scene)
+
+
+def values_rect(scene: Scene, row: int) -> QRectF:
+    """Where the value of a lane is written."""
+    area, wide = scene.lane_row(row), theme.px(40)
+    return QRectF(scene.head - theme.px(16) - wide, area.top(), wide, area.height())
 
 
 def playhead_rect(scene: Scene, place: float) -> QRectF:
@@ -106,18 +118,18 @@ def paint_diamond(
     painter.drawPolygon(QPolygonF([middle + corner for corner in corners]))
 
 
-def _paint_film(painter: QPainter, scene: Scene, seen: QRectF) -> None:
+def _paint_film(painter: QPainter, scene: Scene) -> None:
     edge, top = scene.edge, scene.film_row.top()
     painter.setOpacity(_DIM)
     for cell in scene.film.cells:
         box = QRectF(round(scene.x(cell.time) - edge / 2), top, edge, edge)
         box = _within(box, scene)
-        if box.width() >= 1 and box.intersects(seen):
+        if box.width() >= 1:
             _paint_cell(painter, box, cell.face, edge)
     painter.setOpacity(1.0)
     for index in scene.order():
         box = scene.key_box(index)
-        if not box.adjusted(-5, -5, 5, 5).intersects(seen) or index >= len(scene.film.keys):
+        if index >= len(scene.film.keys):
             continue
         fill(painter, box.adjusted(-2, -2, 2, 2), "panel", 6)
         paint_picture(painter, box, scene.film.keys[index].face, 4)
@@ -192,11 +204,8 @@ def _paint_names(painter: QPainter, scene: Scene) -> None:
     write(painter, row, keys if count else "", token="faint", align=end)
     for at in range(scene.rows):
         lane, area = scene.lanes[at], scene.lane_row(at)
-        value = words_of(lane, value_at(lane, scene.journey, scene.place))
         name = QRectF(left, area.top(), right - left - theme.px(40), area.height())
         write(painter, name, lane.name, token="text")
-        whole = QRectF(left, area.top(), right - left, area.height())
-        write(painter, whole, value, role="strong", token="text", align=end)
 
 
 def _paint_rest(painter: QPainter, scene: Scene) -> None:

@@ -1,7 +1,7 @@
 """Transport: the line over the timeline with the time, play, loop, snap and zoom."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from latentstudio.ui import theme
@@ -72,6 +72,11 @@ class Switch(TextButton):
         paint_words(painter, area, self.text(), self._icon, words, icon)
 
 
+def _size_of(label: Label, words: str) -> QSize:
+    metrics = QFontMetrics(label.font())
+    return QSize(metrics.horizontalAdvance(words), metrics.height())
+
+
 class Transport(QWidget):
     """Time at the left, what moves the playhead in the middle, zoom at the right.
 
@@ -90,6 +95,7 @@ class Transport(QWidget):
         super().__init__(parent)
         self.place = Label(clock(0), role="heading", token="text")
         self.place.setObjectName("timeline.time")
+        self.place.setAccessibleName("Time of the playhead")
         self.whole = Label("", token="faint")
         self.whole.setObjectName("timeline.duration")
         self.loop = self._switch("loop", "Loop", "repeat", "Lead back to the first face")
@@ -182,6 +188,9 @@ class Transport(QWidget):
 
     def _theme_changed(self) -> None:
         self.setFixedHeight(theme.px(HEIGHT))
+        # Of one size, so that the line is not laid out anew at every frame.
+        self.place.setFixedSize(_size_of(self.place, "00:00.00"))
+        self.whole.setFixedSize(_size_of(self.whole, "/ 00:00.00"))
         self.update()
 
     def resizeEvent(self, event: object) -> None:

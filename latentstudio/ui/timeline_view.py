@@ -1,6 +1,6 @@
 """TimelineView: the timeline under the hands: scrubbing, dragging keyframes, zooming, drops."""
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -9,7 +9,9 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
+    QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -23,13 +25,14 @@ from latentstudio.ui.controls.base import Control, painter_on, ring
 from latentstudio.ui.face_mime import carries_faces, recipes_of
 from latentstudio.ui.timeline_film import Film
 from latentstudio.ui.timeline_lanes import lanes_of
-from latentstudio.ui.timeline_paint import paint, playhead_rect
+from latentstudio.ui.timeline_paint import paint_moving, paint_still, playhead_rect, values_rect
 from latentstudio.ui.timeline_scale import TimeScale, clock
 from latentstudio.ui.timeline_scene import MARGIN, RIGHT, RULER, Scene
 
 _STARTS = 3  # pixels until a press is a drag
 _SNAP = 7  # pixels that are near
 _ZOOM = 1.25
+_WORDS_MS = 200  # screen readers need not hear of every frame
 _UNITS = {"psi": 0.01, "noise": 0.02, "move": 0.05}  # of a lane's value, to a pixel
 _RANGES = {"psi": (-1.0, 2.0), "noise": (0.0, 2.0), "move": (-3.0, 3.0)}
 _KEYS = {
@@ -71,13 +74,16 @@ class TimelineView(Control, QWidget):
         self.scene = Scene(film, Journey())
         self._info: ModelInfo | None = None
         self.snaps = True
+        self._still: QPixmap | None = None
         self._fits = True
         self._hold: str = ""  # what the pointer has taken hold of
         self._press = QPointF()
         self._grip = 0.0  # between the pointer and the time that it took hold of
         self._lane: tuple[int, int, float] = (0, 0, 0.0)
         self._moving = False
-        film.changed.connect(self.update)
+        self._words = QTimer(self, singleShot=True, interval=_WORDS_MS)
+        self._words.timeout.connect(self._tell)
+        film.changed.connect(self.refresh)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -94,23 +100,23 @@ class TimelineView(Control, QWidget):
             scene.journey, scene.lanes = journey, lanes_of(journey)
             self.lay()
         self._tell()
-        self.update()
+        self.refresh()
 
     def show_place(self, seconds: float) -> None:
         """Put the playhead to a time."""
         old, self.scene.place = self.scene.place, seconds
         for place in (old, seconds):
             self.update(playhead_rect(self.scene, place).toAlignedRect())
-        if self.scene.lanes:
-            self.update(QRectF(0, 0, self.scene.head, self.height()).toAlignedRect())
+        for row in range(self.scene.rows):
+            self.update(values_rect(self.scene, row).toAlignedRect())
         if not self._fits and not self._hold:
             self._follow(seconds)
-        self._tell()
+        self._words.start()
 
     def show_span(self, start: float, end: float) -> None:
         """Show what is played."""
         self.scene.span = (start, end)
-        self.update()
+        self.refresh()
 
     def lay(self) -> None:
         """Lay film and scale out anew: the journey, the width or the model is another."""
@@ -122,7 +128,7 @@ class TimelineView(Control, QWidget):
             room = scene.track.width() - theme.px(RIGHT - MARGIN)
             scene.scale = scene.scale.held(scene.seconds, room, theme.px(MARGIN))
         scene.film.lay(scene.journey, self._info, scene.scale, scene.track.width(), scene.edge)
-        self.update()
+        self.refresh()
 
     def show_model(self, info: ModelInfo) -> None:
         """Draw the film with another model."""
@@ -342,16 +348,16 @@ class TimelineView(Control, QWidget):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self.scene.drop = self._snapped(event.position().x(), event.modifiers())
-        self.update()
+        self.refresh()
         event.accept()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.scene.drop = None
-        self.update()
+        self.refresh()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.scene.drop = None
-        self.update()
+        self.refresh()
         recipes = recipes_of(event.mimeData())
         if recipes:
             event.acceptProposedAction()
@@ -373,9 +379,29 @@ class TimelineView(Control, QWidget):
         super().resizeEvent(event)
         self.lay()
 
+    def refresh(self) -> None:
+        """Something but the playhead is another: paint everything anew."""
+        self._still = None
+        self.update()
+
+    def _still_picture(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.size() != self.size() * ratio:
+            self._still = QPixmap(self.size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            painter = QPainter(self._still)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            paint_still(painter, self.scene)
+            painter.end()
+        return self._still
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_on(self)
-        paint(painter, self.scene, QRectF(event.rect()))
+        still = self._still_picture()
+        painter.setClipRegion(event.region())
+        painter.drawPixmap(0, 0, still)
+        paint_moving(painter, self.scene)
         if self.shows_focus():
             painter.setClipping(False)
             ring(painter, self.rect(), 2)

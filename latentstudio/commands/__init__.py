@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "inspect": "show what a model file is, without running anything in it",
     "generate": "draw the faces of some seeds",
     "interpolate": "draw a clip that walks from seed to seed",
+    "journey": "draw the clip of a session's journey",
     "mix": "cross faces by style: the layers of columns in the faces of rows",
     "inpaint": "make a part of pictures anew: what the model finds likely there",
     "restore": "find whole pictures of which less is known: small, grey, noisy or holey ones",
@@ -17,5 +18,7 @@ COMMANDS: dict[str, str] = {
     "directions": "find directions of the style space, for sliders",
     "evaluate": "measure how good a model's pictures are",
     "render": "draw the picture of a session, a PNG or a recipe again",
+    "demo": "fill a screen with a face for the visitors of a stand",
+    "about": "say whose drawings the networks learned from, and print all licences",
     "bench": "measure how fast this machine draws",
 }

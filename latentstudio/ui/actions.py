@@ -284,6 +284,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("tour", "Help", "Five tips", "The first steps, one at a time", ("Ctrl+Shift+F1",)),
     Action("shortcuts", "Help", "Keyboard shortcuts", "Every key of the window", ("F1",),
            "keyboard"),
+    Action("licences", "Help", "Licences",
+           "Whose drawings the networks learned from, and every licence in full",
+           ("Ctrl+Shift+N",), "file-text"),
     Action("about", "Help", "About Latent Studio", "Version, licence and whose drawings it learned",
            ("Ctrl+F1",), "info"),
 )  # fmt: skip

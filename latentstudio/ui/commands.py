@@ -77,6 +77,7 @@ class Commands:
             "cancel_job": lambda: window.jobs.cancel_newest(),
             "shortcuts": lambda: cards.shortcuts(window),
             "about": lambda: cards.about(window),
+            "licences": lambda: cards.licences(window),
         }
 
     def _picture_table(self) -> dict[str, Callable[[], None]]:

@@ -204,10 +204,26 @@ class SliderTrack(Control, QSlider):
         self._rest.start()
 
     def _value_at(self, x: float) -> float:
-        knob = theme.px(6)
-        return self.scale_of.at((x - knob) / max(1, self.width() - 2 * knob))
+        edge = self.inset() + self.knob()
+        return self.scale_of.at((x - edge) / max(1, self.width() - 2 * edge))
 
     # picture
+
+    def knob(self) -> float:
+        """The radius of the knob."""
+        return theme.px(6)
+
+    def inset(self) -> float:
+        """Room at either end that is no track."""
+        return 0.0
+
+    def thickness(self) -> float:
+        """Of the track."""
+        return theme.px(4)
+
+    def middle(self) -> float:
+        """The height that the track lies at."""
+        return self.height() / 2
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(128), theme.px(22))
@@ -216,13 +232,14 @@ class SliderTrack(Control, QSlider):
         return QSize(theme.px(48), theme.px(22))
 
     def _x(self, value: float) -> float:
-        knob = theme.px(6)
-        return knob + self.scale_of.fraction(value) * (self.width() - 2 * knob)
+        edge = self.inset() + self.knob()
+        return edge + self.scale_of.fraction(value) * (self.width() - 2 * edge)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_on(self)
-        middle, height = self.height() / 2, theme.px(4)
-        groove = QRectF(0, middle - height / 2, self.width(), height)
+        middle, height = self.middle(), self.thickness()
+        inset = self.inset()
+        groove = QRectF(inset, middle - height / 2, self.width() - 2 * inset, height)
         center = QPointF(self._x(self._value), middle)
         painter.save()
         painter.setClipPath(self._beside(center))
@@ -239,24 +256,24 @@ class SliderTrack(Control, QSlider):
         """All but a disc around the knob: the gap lifts it off the track."""
         path = QPainterPath()
         path.addRect(QRectF(self.rect()))
-        path.addEllipse(knob, theme.px(6) + 2, theme.px(6) + 2)
+        path.addEllipse(knob, self.knob() + 2, self.knob() + 2)
         return path
 
     def _paint_change(self, painter: QPainter, groove: QRectF) -> None:
         share, end = self.scale_of.fraction(self.default), self._x(self._value)
         # a default at a limit is the end of the track itself and needs no tick
-        start = {0.0: 0.0, 1.0: groove.width()}.get(share, self._x(self.default))
+        start = {0.0: groove.left(), 1.0: groove.right()}.get(share, self._x(self.default))
         if self._value == self.default:
             return
         lit = QRectF(min(start, end), groove.top(), abs(end - start), groove.height())
         fill(painter, lit, self.fill_token, 0 if 0 < share < 1 else groove.height() / 2)
         if 0 < share < 1:
-            half = theme.px(5)
+            half = self.thickness() / 2 + theme.px(3)
             tick = QRectF(round(start) - 1, groove.center().y() - half, 2, 2 * half)
             painter.fillRect(tick, theme.color("outline"))
 
     def _paint_knob(self, painter: QPainter, center: QPointF) -> None:
-        radius = theme.px(6)
+        radius = self.knob()
         if self.shows_focus():
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawEllipse(center, radius + 3, radius + 3)

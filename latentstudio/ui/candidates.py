@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
 
+from latentstudio.core.document import State
 from latentstudio.core.gallery import with_kept
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.paste import Rgb
@@ -20,6 +21,7 @@ from latentstudio.ui.controls import IconButton, Label, TileStrip
 from latentstudio.ui.controls.face_list import Index
 from latentstudio.ui.controls.faces import MARGIN, paint_face, paint_selection
 from latentstudio.ui.inpaint_view import rgb_image
+from latentstudio.ui.panels.tasks import TASKS
 from latentstudio.ui.strip_tab import StripTab
 
 _WORST_FIT = 0.25  # a mean difference of a quarter of a channel's range: nothing is right
@@ -40,11 +42,14 @@ class Answer(Protocol):
     def doubt(self) -> float: ...
 
 
-def shares(found: Answer, critic: str | None) -> tuple[float, float]:
-    """How much of the known pixels is right, and how real it looks: 0 to 1, for two bars."""
-    known = max(0.0, 1 - found.fit / _WORST_FIT)
+def shares(found: Answer, critic: str | None) -> tuple[float | None, float | None]:
+    """How much of the known pixels is right, and how real it looks: 0 to 1, for two bars.
+
+    None where nothing has judged it.
+    """
+    known = max(0.0, 1 - found.fit / _WORST_FIT) if math.isfinite(found.fit) else None
     if not math.isfinite(found.doubt):
-        return known, 0.0
+        return known, None
     doubt = min(max(found.doubt, -50.0), 50.0)
     if critic in ("hinge", "wasserstein"):
         return known, 1 / (1 + math.exp(doubt))
@@ -78,6 +83,8 @@ class _Painter(QStyledItemDelegate):
         for share, left, token in zip(
             view.bars[row], (box.left(), box.left() + half + 4), ("accent", "a"), strict=True
         ):
+            if share is None:
+                continue
             track = QRectF(left, top, half, height)
             for width, color in ((half, "hover"), (half * share, token)):
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -102,7 +109,7 @@ class CandidateTiles(TileStrip):
 
     def __init__(self) -> None:
         super().__init__(size=80)
-        self.bars: list[tuple[float, float]] = []
+        self.bars: list[tuple[float | None, float | None]] = []
         self.setItemDelegate(_Painter(self))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
@@ -110,8 +117,8 @@ class CandidateTiles(TileStrip):
         size = super().cell()
         return QSize(size.width(), size.height() + theme.px(_BARS))
 
-    def show_bars(self, bars: list[tuple[float, float]]) -> None:
-        """Known pixels and realism of each."""
+    def show_bars(self, bars: list[tuple[float | None, float | None]]) -> None:
+        """Known pixels and realism of each; None shows no bar."""
         self.bars = bars
         self.viewport().update()
 
@@ -143,9 +150,7 @@ class CandidatesTab(StripTab):
             "Click shows an answer, double click or Return goes on with it; N and Shift+N step, "
             "S stars"
         )
-        self.faces.set_empty(
-            "wand-sparkles", "No candidates yet", "Paint what is to be made anew, then Ctrl+Return."
-        )
+        self._show_empty()
         self.faces.picked.connect(self._picked)
         self.faces.activated.connect(lambda _row: self.use_asked.emit())
         column = QVBoxLayout(self)
@@ -174,8 +179,14 @@ class CandidatesTab(StripTab):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The words beside the tabs go where there is no room for them."""
         super().resizeEvent(event)
-        for label in (*self._legend, self.note):
-            label.setVisible(event.size().width() >= theme.px(_ROOM))
+        self._show_words()
+
+    def _show_words(self) -> None:
+        there = self.width() >= theme.px(_ROOM)
+        judged = self._of[0].task != "project"  # nothing says how real a projection looks
+        self._legend[1].setText("Known pixels" if judged else "Like the picture")
+        for place, label in enumerate((*self._legend, self.note)):
+            label.setVisible(there and (judged or place not in (2, 3)))
 
     # --- answers --------------------------------------------------------------------------------
 
@@ -186,6 +197,11 @@ class CandidatesTab(StripTab):
     def answers(self) -> Sequence[Answer]:
         """The answers in the order that is shown."""
         return tuple(self._answers)
+
+    @property
+    def best(self) -> Answer | None:
+        """The answer that fits best; None while there is none."""
+        return min(self._answers, key=lambda one: one.fit, default=None)
 
     @property
     def chosen(self) -> int:
@@ -203,6 +219,7 @@ class CandidatesTab(StripTab):
         self._answers, self._starred, self._chosen = [], [], None
         self._followed = True
         self._of = (work, ModelRef.of(info), info.resolution)
+        self._show_words()
         self.fill()
 
     def show_answers(self, found: Sequence[Answer], note: str, last: bool) -> None:
@@ -266,8 +283,14 @@ class CandidatesTab(StripTab):
         self.faces.set_current(self.chosen)
         self.counted.emit(self.count())
 
-    def fill_soon(self) -> None:
-        """The answers do not follow the document."""
+    def state_changed(self, old: State, new: State) -> None:
+        """The answers do not follow the document; how to get some does."""
+        if new.work.task != old.work.task:
+            self._show_empty()
+
+    def _show_empty(self) -> None:
+        words = TASKS[self.document.state.work.task].empty
+        self.faces.set_empty("wand-sparkles", "No candidates yet", words)
 
     def _picked(self, place: int) -> None:
         self._chosen, self._followed = self._answers[place], False

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QObject
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from latentstudio.core.crop import pasted_back, photo_of, read_photo
+from latentstudio.core.crop import pasted_back, photo_of
 from latentstudio.core.document import State
 from latentstudio.core.gallery import with_kept
 from latentstudio.core.mask import Mask, read_mask, write_mask
-from latentstudio.core.paste import Picture
+from latentstudio.core.paste import Picture, Rgb
 from latentstudio.core.picture import write_picture
 from latentstudio.core.recipe import ModelRef, Recipe, title_of
 from latentstudio.core.untrusted import read_file
@@ -24,20 +23,20 @@ from latentstudio.ui.background import Background
 from latentstudio.ui.candidates import Answer, CandidatesTab
 from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.controls import Segmented
-from latentstudio.ui.face_mime import carries_faces, recipes_of
 from latentstudio.ui.inpaint_view import MODES, InpaintView
 from latentstudio.ui.panels.blend import BlendPanel
 from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
 from latentstudio.ui.panels.inpaint import InpaintPanel
 from latentstudio.ui.panels.photo import PhotoPanel, picture_of
+from latentstudio.ui.photo_intake import PICTURES, PhotoIntake
+from latentstudio.ui.task_desk import TaskDesk
 
 if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
 
-_PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 _LARGEST = 256 * 2**20
+_DONE = {"inpaint": "inpainted", "restore": "restored", "project": "projected"}
 _SEAMS = {"poisson": "Poisson blend", "feather": "feathered", "none": "cut"}
-_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 
 class InpaintDesk(QObject):
@@ -61,6 +60,10 @@ class InpaintDesk(QObject):
         self.modes.set_current(self.view.mode)
         self.modes.hide()
         window.header.add_views(self.modes)
+        self.intake = PhotoIntake(
+            window, self._background, lambda: self.on, self.photos.take, self.take_face
+        )
+        self.tasks = TaskDesk(self, window)
         self._connect()
 
     def _connect(self) -> None:
@@ -76,7 +79,7 @@ class InpaintDesk(QObject):
         view.mode_changed.connect(self.modes.set_current)
         self.masks.load_asked.connect(self.load_mask)
         self.masks.save_asked.connect(self.save_mask)
-        self.photos.open_asked.connect(self.open_picture)
+        self.photos.open_asked.connect(self.intake.open_picture)
         self.photos.face_dropped.connect(self.take_face)
         self.panel.began.connect(self._begin)
         self.panel.answered.connect(self.candidates.show_answers)
@@ -87,12 +90,11 @@ class InpaintDesk(QObject):
         self.blend.paste_back_asked.connect(self.paste_back)
         self._document.changed.connect(self._changed)
         window.bridge.frame_ready.connect(self._frame)
-        window.bridge.opened.connect(lambda _info: self._show_work())
+        window.bridge.opened.connect(lambda _info: self.show_work())
         window.views.currentChanged.connect(lambda _index: self._hold())
         window.workspaces.changed.connect(self._workspace)
         window.workspaces.changed.connect(lambda _key: window.update_actions())
         window.header.zoom.clicked.connect(lambda: self.zoomed().set_zoom(None))
-        window.installEventFilter(self)
         self._workspace(window.workspaces.current.key)
 
     # --- parts ----------------------------------------------------------------------------------
@@ -127,9 +129,26 @@ class InpaintDesk(QObject):
     def candidates(self) -> CandidatesTab:
         return cast(CandidatesTab, self._window.strip.tab("candidates"))
 
+    @property
+    def has_result(self) -> bool:
+        """Whether an answer is on show."""
+        return self._result is not None
+
+    def framed(self, work: Work, side: int) -> Rgb | None:
+        """The pixels of a work in the model's frame, [side, side, 3]."""
+        picture = frame(work, side)
+        return None if picture is None else picture.pixels
+
     def conditions(self) -> dict[str, bool]:
         """What the actions of the workspace need."""
-        return {"inpaint": self.on, "answer": self.on and self.candidates.chosen >= 0}
+        painting = self._document.state.work.task == "inpaint"
+        return {
+            "work": self.on,
+            "inpaint": self.on and painting,
+            "answer": self.on and self.candidates.chosen >= 0,
+            "hole": self.on and self._result is not None and self.panel.begun[0].task == "inpaint",
+            **self.tasks.conditions(),
+        }
 
     def zoomed(self) -> Canvas | InpaintView:
         """What the keys of the view zoom."""
@@ -144,7 +163,7 @@ class InpaintDesk(QObject):
         self._window.top_bar.save.set_quiet(here)  # the next step here is another
         if here:
             self._hold()
-            self._show_work()
+            self.show_work()
             self._show_zoom()
         elif self._window.views.currentWidget() is self.view:
             self._window.show_view(0)
@@ -166,16 +185,17 @@ class InpaintDesk(QObject):
                 "face is shown. Save with File > Include my photo to keep both.",
             )
         if new.work is not old.work or new.recipe != old.recipe:
-            self._show_work()
+            self.show_work()
 
     def _frame(self, shown: Frame) -> None:
         if self._document.state.work.picture is None:
-            self._show_work()
+            self.show_work()
         if self._waiting is not None and shown.recipe == self._waiting and shown.exact:
             self._waiting = None
             self.photos.take(*picture_of(shown))
 
-    def _show_work(self) -> None:
+    def show_work(self) -> None:
+        """Show the picture of the work, and what its task knows of it."""
         info = self._window.bridge.info
         if info is None or self._window.workspaces.current.key != "inpaint":
             return
@@ -183,7 +203,14 @@ class InpaintDesk(QObject):
         picture = frame(work, side) or self._current(side)
         if picture is None:
             return
-        mask = mask_at(work, side)
+        painting = work.task == "inpaint"
+        mask = mask_at(work, side) if painting else Mask.empty(side)
+        self.view.set_painting(painting)
+        if not painting:
+            self.view.show_mask(mask)
+            self.tasks.show_given(work, picture, info)
+            self._shown = None
+            return
         if self._shown is None or self._shown[0] is not picture:
             self.view.show_picture(picture.pixels, picture.name)
             if self._result is None:
@@ -212,8 +239,11 @@ class InpaintDesk(QObject):
         self._result = found
         work, _ = self.panel.begun
         side = found.pixels.shape[0]
-        facts = f"candidate {rank}, {_SEAMS['none' if self.panel.running else work.blend]}"
-        self.view.show_result(found.pixels, mask_at(work, side), facts)
+        if work.task == "inpaint":
+            facts = f"candidate {rank}, {_SEAMS['none' if self.panel.running else work.blend]}"
+            self.view.show_result(found.pixels, mask_at(work, side), facts)
+        else:
+            self.tasks.show_answer(found.pixels, rank)
         self.panel.show_chosen(rank)
         if first:
             self._window.update_actions()
@@ -232,8 +262,15 @@ class InpaintDesk(QObject):
         if recipe is not None:
             rank = self.candidates.chosen + 1
             self._document.edit_recipe(f"Use candidate {rank}", lambda _r: recipe)
+            self.tasks.tell_used()
 
     def _moved_on(self, found: Answer, begun: tuple[Work, ModelRef]) -> None:
+        why = f"You have gone on meanwhile, so its best answer, drawn with {begun[1].name}, is in "
+        self.keep_for_later(found, begun, "The search has finished", why + "the gallery.")
+
+    def keep_for_later(
+        self, found: Answer, begun: tuple[Work, ModelRef], title: str, why: str
+    ) -> None:
         """The user is elsewhere by now: the best answer waits in the gallery."""
         work, model = begun
         side = found.pixels.shape[0]
@@ -243,9 +280,8 @@ class InpaintDesk(QObject):
         )
         self._window.notices.post(
             "info",
-            "The search has finished",
-            f"You have gone on meanwhile, so its best answer, drawn with {model.name}, is in the "
-            "gallery.",
+            title,
+            why,
             (("Use it", lambda: self._document.edit_recipe("Use the answer", lambda _r: recipe)),),
         )
 
@@ -258,48 +294,9 @@ class InpaintDesk(QObject):
         self._waiting = recipe
         self._document.edit_recipe("Kept face", lambda _r: recipe)
 
-    def open_picture(self) -> None:
-        """Ask for a picture and repair it."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a picture", "", _PICTURES)
-        if name:
-            self.take_file(Path(name))
-
-    def take_file(self, path: Path) -> None:
-        """Repair a picture from the disk."""
-        self._read(lambda: read_photo(path))
-
-    def paste(self) -> None:
-        """Repair the picture of the clipboard."""
-        # None where a system has no clipboard, or an empty one; the stub does not say so.
-        data = cast(QMimeData | None, QGuiApplication.clipboard().mimeData())
-        if data is None or not self._take_mime(data):
-            self._window.notices.post(
-                "info",
-                "There is no picture to paste",
-                "The clipboard holds none. Copy one in another program first.",
-            )
-
-    def _take_mime(self, data: QMimeData) -> bool:
-        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        pictures = [path for path in files if path.suffix.lower() in _SUFFIXES]
-        if pictures:
-            self.take_file(pictures[0])
-            return True
-        if not data.hasImage() or files:
-            return False
-        image, buffer = cast(QImage, data.imageData()), QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants a file's name
-        png = bytes(buffer.data().data())
-        self._read(lambda: photo_of(png, "Pasted picture"))
-        return True
-
-    def _read(self, read: Callable[[], Picture]) -> None:
-        self._background.run(read, self.photos.take, self._window.files.complain)
-
     def load_mask(self) -> None:
         """Ask for a mask."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Load mask", "", _PICTURES)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Load mask", "", PICTURES)
         if name:
             self.take_mask(Path(name))
 
@@ -326,22 +323,33 @@ class InpaintDesk(QObject):
 
     def save_mask(self) -> None:
         """Write the mask as a PNG."""
-        path = self._ask("Save mask", "mask.png")
+        path = self.ask("Save mask", "mask.png")
         if path is not None:
             mask = self.masks.current()
-            self._write(path, lambda target: write_mask(target, mask))
+            self.write(path, lambda target: write_mask(target, mask))
 
     def paste_back(self) -> None:
         """Write the whole photograph with the chosen answer in it."""
         found, (work, _) = self._result, self.panel.begun
-        if found is None or work.picture is None:
+        if found is None or work.picture is None or work.task != "inpaint":
             self._window.notices.post(
                 "info", "There is no result yet", "Fill the hole first (Ctrl+Return)."
             )
             return
-        path = self._ask("Paste back", f"{Path(work.picture.name).stem}-inpainted.png")
+        path = self.ask("Paste back", f"{Path(work.picture.name).stem}-inpainted.png")
         if path is not None:
             self.write_back(path, found, work)
+
+    def save_result(self) -> None:
+        """Write what the right pane shows, in the model's size."""
+        found, (work, _) = self._result, self.panel.begun
+        pixels = found.pixels if found is not None else self.tasks.seen
+        if pixels is None:
+            return
+        stem = Path(work.picture.name).stem if work.picture is not None else "face"
+        path = self.ask("Save the result", f"{stem}-{_DONE[work.task]}.png")
+        if path is not None:
+            self.tasks.write_result(path, pixels)
 
     def write_back(self, path: Path, found: Answer, work: Work) -> None:
         """Write the photograph of a work with an answer in its hole; the rest keeps its bytes."""
@@ -354,39 +362,17 @@ class InpaintDesk(QObject):
                 whole = pasted_back(picture, work.crop, known.pixels, found.pixels, mask)
                 write_picture(target, whole)
 
-        self._write(path, write)
+        self.write(path, write)
 
-    def _write(self, path: Path, write: Callable[[Path], None]) -> None:
+    def write(self, path: Path, write: Callable[[Path], None]) -> None:
+        """Write a file while the window goes on, and say so."""
         self._background.run(
             lambda: write(path),
             lambda _n: self._window.notices.post("info", f"Saved {path.name}", str(path.parent)),
             self._window.files.complain,
         )
 
-    def _ask(self, title: str, name: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, name, "Pictures (*.png)")
-        return Path(chosen).with_suffix(".png") if chosen else None
-
-    # --- drops ----------------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Pictures and faces that are dropped anywhere on this workspace are to be repaired."""
-        if event.type() == QEvent.Type.Close:
-            self._background.close()
-        if self.on and event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
-            drop = cast(QDropEvent, event)
-            data = drop.mimeData()
-            if event.type() == QEvent.Type.DragEnter and carries_faces(data):
-                drop.acceptProposedAction()
-                return True
-            if event.type() == QEvent.Type.Drop and self._dropped(data):
-                drop.acceptProposedAction()
-                return True
-        return super().eventFilter(watched, event)
-
-    def _dropped(self, data: QMimeData) -> bool:
-        faces = recipes_of(data) if carries_faces(data) else []
-        if faces:
-            self.take_face(faces[0])
-            return True
-        return bool(data.urls()) and self._take_mime(data)
+    def ask(self, title: str, name: str, kinds: str = "Pictures (*.png)") -> Path | None:
+        """Where to write a file, with the ending of its name; None where the user cancelled."""
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, name, kinds)
+        return Path(chosen).with_suffix(Path(name).suffix) if chosen else None

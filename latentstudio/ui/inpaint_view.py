@@ -147,6 +147,16 @@ class InpaintView(QWidget):
             self.result.show_image(rgb_image(pixels))
         self._lay_out()
 
+    def show_given(self, pixels: Rgb, title: str, facts: str) -> None:
+        """What another task than painting works on, [R, R, 3]."""
+        self.show_picture(pixels, title)
+        self.left.facts.setText(facts)
+
+    def set_painting(self, on: bool) -> None:
+        """Whether a mask is painted here, with the tools for it."""
+        self.mask_canvas.set_paints(on)
+        self.bar.setVisible(on)
+
     def show_mask(self, mask: Mask) -> None:
         """What of it is to be made anew."""
         self.mask_canvas.set_mask(mask)

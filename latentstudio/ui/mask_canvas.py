@@ -42,6 +42,7 @@ class MaskCanvas(Canvas):
         edited: (what was done, the mask), once for each gesture.
         size_asked: steps by which the brush is to grow, of the wheel; ``hardness_asked`` likewise.
         tool: what the pointer does.
+        paints: whether it does anything: other tasks only show a picture here.
     """
 
     edited = Signal(str, object)
@@ -52,9 +53,14 @@ class MaskCanvas(Canvas):
         super().__init__(parent)
         self.setObjectName("inpaint.canvas")
         self.setAccessibleName("Picture and mask")
-        self.setToolTip("")
+        self.setToolTip("")  # it would lie over what is painted
+        self.setWhatsThis(
+            "Paint over what is to be made anew. The wheel zooms, with Shift it sizes the brush; "
+            "the middle button moves the picture"
+        )
         self.setMouseTracking(True)
         self.tool: Tool = "brush"
+        self.paints = True
         self.brush_size: float = 24.0
         self.brush_hardness: float = 0.7
         self._mask = Mask.empty(1)
@@ -97,8 +103,19 @@ class MaskCanvas(Canvas):
         """Take another tool."""
         self.tool = tool
         self._cancel()
-        blank = tool in ("brush", "eraser")
-        self.setCursor(Qt.CursorShape.BlankCursor if blank else Qt.CursorShape.CrossCursor)
+        self._show_cursor()
+
+    def set_paints(self, on: bool) -> None:
+        """Let the pointer paint, or only show the picture."""
+        if on != self.paints:
+            self.paints = on
+            self._cancel()
+            self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        shapes = Qt.CursorShape
+        blank = shapes.BlankCursor if self.tool in ("brush", "eraser") else shapes.CrossCursor
+        self.setCursor(blank if self.paints else shapes.ArrowCursor)
         self.update()
 
     def set_brush(self, size: float, hardness: float) -> None:
@@ -160,6 +177,8 @@ class MaskCanvas(Canvas):
 
     def _press(self, at: QPointF, pressure: float, rubber: bool = False) -> None:
         place = self._place(at)
+        if not self.paints:
+            return
         if self.tool == "fill":
             self.edited.emit("Fill", with_fill(self._mask, place))
         elif self.tool in ("brush", "eraser"):
@@ -250,7 +269,7 @@ class MaskCanvas(Canvas):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._points and self._stroke is None:
             self._paint_shape(painter)
-        elif self._pointer is not None and self.tool in ("brush", "eraser"):
+        elif self._pointer is not None and self.paints and self.tool in ("brush", "eraser"):
             self._paint_ring(painter, self._pointer)
         painter.end()
 

@@ -58,7 +58,8 @@ class Notice(Control, QWidget):
         self.kind, self.title, self.detail = kind, title, detail
         self._title = Label(title, "heading", "text")
         self._detail = Paragraph(detail)
-        self._detail.setVisible(bool(detail))
+        if not detail:  # shown before it has a parent it would be a window and take the keys
+            self._detail.hide()
         self.close_button = IconButton("x", "Close", size=24)
         self.close_button.clicked.connect(self.dismiss)
         self.buttons = [self._button(text, act) for text, act in actions]

@@ -18,6 +18,7 @@ from latentstudio.core.mask import Mask, preset, write_mask
 from latentstudio.core.paste import Picture
 from latentstudio.core.picture import read_picture
 from latentstudio.core.recipe import seed_of, with_seed
+from latentstudio.core.search import Filled
 from latentstudio.core.work import with_crop
 from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.candidates import CandidatesTab, shares
@@ -234,7 +235,7 @@ def test_a_result_that_comes_too_late_waits_in_the_gallery(painter: Studio) -> N
 def test_a_photograph_is_cropped_and_gets_its_hole_back(painter: Studio, tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (90, 120, 3)).astype(np.uint8)
     Image.fromarray(pixels).save(tmp_path / "me.png")
-    desk(painter).take_file(tmp_path / "me.png")
+    desk(painter).intake.take_file(tmp_path / "me.png")
     painter.qtbot.waitUntil(lambda: painter.document.state.work.picture is not None)
     crop = Crop(0.5, 0.5, 1.5)
     painter.document.edit("Crop", lambda s: replace(s, work=with_crop(s.work, crop)))
@@ -290,7 +291,7 @@ def test_a_kept_face_is_drawn_and_then_repaired(painter: Studio) -> None:
 
 def test_what_is_no_picture_is_said(painter: Studio, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("not a picture")
-    desk(painter).take_file(tmp_path / "text.png")
+    desk(painter).intake.take_file(tmp_path / "text.png")
     painter.qtbot.waitUntil(lambda: said(painter, "Could not read text.png"))
     assert painter.document.state.work.picture is None
 
@@ -355,6 +356,9 @@ def test_the_overlay_draws_parts_as_it_draws_the_whole() -> None:
 def test_bars_say_how_good_an_answer_is(painter: Studio) -> None:
     fill(painter)
     best, worst = tab(painter).answers[0], tab(painter).answers[-1]
-    assert shares(best, "logit")[0] >= shares(worst, "logit")[0]
+    known = [shares(found, "logit")[0] for found in (best, worst)]
+    assert known == sorted(known, key=lambda share: -1 if share is None else -share)
     for critic in ("logit", "hinge", None):
-        assert all(0 <= share <= 1 for share in shares(best, critic))
+        assert all(share is not None and 0 <= share <= 1 for share in shares(best, critic))
+    unjudged = Filled(best.pixels, best.pixels, best.latent, 0.1, float("nan"))
+    assert shares(unjudged, "logit")[1] is None

@@ -37,7 +37,7 @@ class Known:
 
     def distance(self, images: Tensor) -> Tensor:
         """The weighted mean of absolute differences (contextual loss: Yeh et al. 2017, eq. 3)."""
-        differences = (images.float() - self.target).abs().mean(1)
+        differences = (as_seen(images, self.target) - self.target).abs().mean(1)
         return (differences * self.weights).mean((1, 2))
 
 
@@ -107,7 +107,7 @@ class Everything:
     sizes: int = 4
 
     def distance(self, images: Tensor) -> Tensor:
-        images, target = images.float(), self.target[None]
+        images, target = as_seen(images, self.target), self.target[None]
         total = images.new_zeros(len(images))
         for _ in range(self.sizes):
             difference = images - target
@@ -116,6 +116,17 @@ class Everything:
             total = total + torch.stack([part.abs().mean((1, 2, 3)) for part in parts]).sum(0)
             images, target = F.avg_pool2d(images, 2), F.avg_pool2d(target, 2)
         return total / self.sizes
+
+
+def as_seen(images: Tensor, target: Tensor) -> Tensor:
+    """Pictures [B, 3, R, R] as they compare to one of whole levels [3, R, R].
+
+    What lies beyond black or white is shown as black or white, so where the target is at that end
+    it is no difference. Elsewhere it stays, or nothing would pull it back.
+    """
+    top = torch.where(target >= 1, 1.0, torch.inf)
+    bottom = torch.where(target <= -1, -1.0, -torch.inf)
+    return images.float().minimum(top).maximum(bottom)
 
 
 def known_pixels(target: Tensor, hole: Tensor) -> Known:

@@ -4,9 +4,10 @@ Karras et al. 2020, appendix D, describe it for w; here many starts are thinned 
 the best is brought to the end by L-BFGS, in z, w or w+.
 """
 
+import math
 import time
 from collections.abc import Generator as Steps
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from latentstudio.core.search import ClassShares, Features, Projected, Rgb, Sett
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import Likeness, likeness
 from latentstudio.engine.inpaint import PREVIEW_S, to_image, to_picture
+from latentstudio.engine.measure import as_seen
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import class_weights
 from latentstudio.engine.search import Place, begin, descend
@@ -27,12 +29,38 @@ from latentstudio.models.generator import Generator
 NOISE = Noise()
 _BANK = 256
 _RATE = 0.1
-_STAGES = ((16, 0.4, 1.0), (8, 0.3, 0.7), (4, 0.3, 0.4))
-"""(Sixteenths of the starts that go on, share of the steps, share of the rate)."""
 _REACH = 4.5  # standard deviations of z: a given face may well lie farther out than a likely one
-_POLISH = 1.5  # further steps of L-BFGS for each that is left, as a share of the steps
-_EXACT = 0.5  # levels of 255 that a recovered picture is off: pixels are rounded to whole ones
+_POLISH = 3.0  # further steps of L-BFGS at most for each that is left, as a share of the steps
+_EXACT = 1.0  # levels of 255 that a recovered picture is off; of these 0.25 are rounding
 _LOOKS = 10  # of its steps between two looks whether it is better
+_PATIENCE = 5  # looks in which the loss has to fall below this share, or it is given up
+_FALL = 0.97
+_FAR = 0.6  # standard deviations that a jump goes, in each direction
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How starts become one answer.
+
+    Attributes:
+        stages: (sixteenths of the starts that go on, share of the steps, share of the rate).
+        last: sixteenths of the starts that are polished.
+        jumps: out of the valley of the best one, where it is not the right one.
+    """
+
+    stages: tuple[tuple[int, float, float], ...]
+    last: int
+    jumps: int
+
+    def steps(self, steps: int) -> list[int]:
+        """Steps of Adam in each stage."""
+        return [max(1, round(part * steps)) for _, part, _ in self.stages]
+
+
+# Z and w are full of valleys of different depth; in w+ one is as deep as another.
+_MANY = _Plan(((16, 0.2, 1.0), (8, 0.4, 0.8)), 4, 6)
+_FEW = _Plan(((16, 0.1, 1.0), (4, 0.15, 0.7)), 1, 0)
+_PLANS: dict[Space, _Plan] = {"z": _MANY, "w": _MANY, "w+": _FEW}
 
 
 def project(
@@ -81,8 +109,9 @@ def project(
     settings = Settings(space, starts, steps, _RATE, prior, _BANK, seed, noise, start)
     place = _Projection(generator, settings, classes)
     losses: list[float] = []
-    polish = _left(starts, _STAGES[-1][0]) * int(_POLISH * steps)
-    total = place.bank + steps + polish + (steps if tune_noise else 0)
+    plan = _PLANS[space]
+    polish = (_left(starts, plan.last) + plan.jumps) * _most(place)
+    total = place.bank + sum(plan.steps(steps)) + polish + (steps if tune_noise else 0)
     yield from _watched(_found(place, measurement, total), place, losses)
     styles = place.coordinates.styles(place.points).detach()
     finer = None
@@ -115,34 +144,58 @@ def _left(starts: int, sixteenths: int) -> int:
 def _found(place: _Projection, measurement: Likeness, total: int) -> Steps[Step, None, None]:
     """Thin the candidates out to a few, bring these to the end, and keep the best."""
     yield from begin(place, measurement, total)
-    done, steps, rate = place.bank, place.settings.steps, place.settings.rate
-    for left, part, pace in _STAGES:
+    done, rate, plan = place.bank, place.settings.rate, _PLANS[place.settings.space]
+    counts = plan.steps(place.settings.steps)
+    for (left, _, pace), count in zip(plan.stages, counts, strict=True):
         place.keep(_left(place.settings.candidates, left))
         place.settings = replace(place.settings, rate=rate * pace)
-        count = max(1, round(part * steps))
         yield from descend(place, measurement, count, done, total)
         done += count
+    place.keep(_left(place.settings.candidates, plan.last))
     for row in range(len(place.points)):
         if not bool(place.broken[row]):
-            yield from _polish(place, measurement, row, int(_POLISH * steps), done, total)
-        done += int(_POLISH * steps)
+            start = place.points[row : row + 1].clone()
+            yield from _polish(place, measurement, row, start, done, total)
+        done += _most(place)
         if _recovered(place, measurement, row):
             break
     place.keep(1)
+    yield from _jump(place, measurement, done, total)
+
+
+def _jump(
+    place: _Projection, measurement: Likeness, done: int, total: int
+) -> Steps[Step, None, None]:
+    """Look for a deeper valley near the best one (basin hopping: Wales and Doye 1997)."""
+    random = torch.Generator().manual_seed(place.settings.seed)
+    for _ in range(_PLANS[place.settings.space].jumps):
+        if _recovered(place, measurement, 0):
+            break
+        off = torch.randn(place.points[:1].shape, generator=random) * _FAR
+        start = place.coordinates.bounded(place.points[:1] + off.to(place.points))
+        yield from _polish(place, measurement, 0, start, done, total)
+        done += _most(place)
 
 
 def _recovered(place: _Projection, measurement: Likeness, row: int) -> bool:
     """Whether nothing is left to be found but rounding."""
-    off = (place.images[row].float() - measurement.pixels.target).abs().mean()
+    target = measurement.pixels.target
+    off = (as_seen(place.images[row : row + 1], target) - target).abs().mean()
     return not bool(place.broken[row]) and float(off) * 127.5 < _EXACT
 
 
+def _most(place: _Projection) -> int:
+    """Steps of L-BFGS that one polishing may take."""
+    return int(_POLISH * place.settings.steps)
+
+
 def _polish(
-    place: _Projection, measurement: Likeness, row: int, steps: int, done: int, total: int
+    place: _Projection, measurement: Likeness, row: int, start: Tensor, done: int, total: int
 ) -> Steps[Step, None, None]:
     """L-BFGS on squares of pixels, which near the end finds what Adam circles around.
 
-    Kept only where it is better by what Adam went by.
+    A candidate moves there only where it is better by what Adam went by. A valley in which hardly
+    anything falls any more is given up: there may well be a deeper one.
     """
     target = measurement.pixels.target
 
@@ -150,26 +203,30 @@ def _polish(
         point = point.clone().requires_grad_()
         with torch.enable_grad():
             images = place.draw(point)
-            squares = (images.float() - target).square().mean()
+            squares = (as_seen(images, target) - target).square().mean()
             value = squares + place.settings.realism**2 * place.doubt(images, point).sum()
         (gradient,) = torch.autograd.grad(value, point)
         return float(value), gradient
 
-    start = point = place.points[row : row + 1].clone()
-    for number, point in enumerate(lbfgs(slope, start, steps), start=1):
+    point, losses = start, [math.inf] * _PATIENCE
+    for number, point in enumerate(lbfgs(slope, start, _most(place)), start=1):
         if number % _LOOKS == 0:
-            _improve(place, measurement, row, place.coordinates.bounded(point))
+            losses.append(_improve(place, measurement, row, place.coordinates.bounded(point)))
+            if not losses[-1] < _FALL * losses[-1 - _PATIENCE]:
+                return
         yield Step(done + number, total, "Polishing", place)
     _improve(place, measurement, row, place.coordinates.bounded(point))
 
 
-def _improve(place: _Projection, measurement: Likeness, row: int, point: Tensor) -> None:
-    """Move a candidate to a point that is better."""
+def _improve(place: _Projection, measurement: Likeness, row: int, point: Tensor) -> float:
+    """Move a candidate to a point that is better; the loss at the point."""
     with torch.no_grad():
         images, fits, doubts = place.loss(measurement, point)
-    if float(fits[0] + place.settings.realism * doubts[0]) < float(place.losses[row]):
+    loss = float(fits[0] + place.settings.realism * doubts[0])
+    if loss < float(place.losses[row]):
         place.points[row], place.images[row] = point[0], images[0]
         place.fits[row], place.doubts[row] = float(fits[0]), float(doubts[0])
+    return loss
 
 
 def _watched(

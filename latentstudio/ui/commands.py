@@ -72,6 +72,7 @@ class Commands:
             "copy": lambda: window.files.copy_picture(),
             "copy_command": lambda: copy_command(window, self._ask),
             "models": lambda: window.model_menu.popup(),
+            "bend": lambda: window.bend.ask(),
             "about_model": lambda: cards.about_model(window),
             "jobs": lambda: window.jobs.popup(),
             "cancel_job": lambda: window.jobs.cancel_newest(),

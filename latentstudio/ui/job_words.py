@@ -28,6 +28,7 @@ JOB_WORDS: dict[str, JobWords] = {
     "sheet": JobWords("layout-grid", _NO_FILE),
     "latents": JobWords("list-checks", _NO_FILE),
     "clip": JobWords("film", _NO_FILE),
+    "journey": JobWords("film", _NO_FILE),
     "mixing_grid": JobWords("grid-3x3", _NO_FILE),
     "attributes": JobWords("tags", _NOTHING_ADDED, "directions"),
     "components": JobWords("chart-scatter", _NOTHING_ADDED, "directions"),
@@ -42,6 +43,7 @@ JOB_WORDS: dict[str, JobWords] = {
     "inpaint": JobWords("brush", "The best so far is kept."),
     "restore": JobWords("wand-sparkles", "The best so far is kept."),
     "known": JobWords("eye", _AS_BEFORE),
+    "tune": JobWords("box", _NO_FILE),
     "project": JobWords("crosshair", "The picture so far stays; a face needs the search's end."),
 }
 OTHERS = JobWords("list-checks", _AS_BEFORE)

@@ -27,6 +27,7 @@ from latentstudio.engine.messages import DeviceChanged, Failure, Frame
 from latentstudio.ui import actions
 from latentstudio.ui.access import Access
 from latentstudio.ui.animate_desk import AnimateDesk
+from latentstudio.ui.bend import Bend
 from latentstudio.ui.bridge import EngineBridge
 from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.canvas_header import CanvasHeader
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.workspaces.changed.connect(self.sides.show_in)
         self.inpaint = InpaintDesk(self)
         self.enabling.add(self.inpaint.conditions)
+        self.bend = Bend(self)
         self.faces = FaceDesk(self)
         self.animate = AnimateDesk(self)
         self.enabling.add(self.animate.conditions)

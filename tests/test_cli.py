@@ -251,6 +251,4 @@ def test_ctrl_c_leaves_no_half_file(tmp_path: Path, name: str) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
         assert process.stderr.read() == "Stopped.\n"
-    left = {path.suffix for path in tmp_path.rglob("*") if path.is_file()}
-    assert left == ({".png"} if name == "frames" else set())
-    assert not list(tmp_path.rglob(".*"))
+    assert not list(tmp_path.iterdir())

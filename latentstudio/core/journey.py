@@ -81,7 +81,8 @@ class Journey:
     @property
     def model(self) -> ModelRef:
         """The model that it is for; a nameless one where it is empty."""
-        return next((k.recipe.model for k in self.keyframes if k.recipe.model.model_id), ModelRef())
+        found = [keyframe.recipe.model for keyframe in self.keyframes]
+        return next((model for model in found if model.model_id), (*found, ModelRef())[0])
 
     @property
     def duration(self) -> float:
@@ -171,6 +172,24 @@ class Journey:
         if free is None:
             raise _full(len(taken))
         return free
+
+    def check(self, info: ModelInfo | None = None) -> None:
+        """Refuse what is no clip, or none of a model.
+
+        Raises:
+            StudioError: fewer than two keyframes, or keyframes of another model.
+        """
+        if len(self.keyframes) < 2:
+            found = "the journey has one keyframe" if self.keyframes else "the journey is empty"
+            raise StudioError("There is no clip yet", found, "Insert two keyframes or more.")
+        wanted = self.model
+        if info is not None and wanted.model_id not in ("", info.model_id):
+            name = wanted.name or "another model"
+            raise StudioError(
+                f"The journey needs {name}",
+                f"its faces were made with it ({wanted.model_id[:12]}), and {info.name} is open",
+                f"Open {name} first.",
+            )
 
     # --- edits ------------------------------------------------------------------------------------
 

@@ -70,30 +70,11 @@ def journey(
         StudioError: nothing moves, another model is open, an unknown ending, too large, or .mp4
             without the video extra.
     """
-    check_journey(journey, generator)
+    journey.check(generator.info)
     timed = replace(journey, fps=fps or journey.fps)
     look = Look(timed.fps, timed.loops, scale, smooth)
     frames = (_frame(generator, timed, index) for index in range(timed.frames))
     return (yield from _written(generator, frames, timed.frames, out, look))
-
-
-def check_journey(journey: Journey, generator: Generator) -> None:
-    """Refuse what is no clip of the open model.
-
-    Raises:
-        StudioError: fewer than two keyframes, or keyframes of another model.
-    """
-    if len(journey.keyframes) < 2:
-        found = "the journey has one keyframe" if journey.keyframes else "the journey is empty"
-        raise StudioError("There is no clip yet", found, "Insert two keyframes or more.")
-    wanted, here = journey.model, generator.info
-    if wanted.model_id and wanted.model_id != here.model_id:
-        name = wanted.name or "another model"
-        raise StudioError(
-            f"The journey needs {name}",
-            f"its faces were made with it ({wanted.model_id[:12]}), and {here.name} is open",
-            f"Open {name} first.",
-        )
 
 
 def _frame(generator: Generator, journey: Journey, index: int) -> Recipe:

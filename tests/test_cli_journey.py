@@ -19,7 +19,6 @@ from latentstudio.core.session import Session, save_session
 from tests.commands import Run, runner
 from tests.shelf import Shelf, make_shelf
 
-
 GONE = json.dumps(
     {"keyframes": [{"recipe": {"model": {"name": "gone"}}, "time": t} for t in (0, 1)]}
 )

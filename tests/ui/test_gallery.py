@@ -212,7 +212,7 @@ def test_faces_of_another_model_are_named_and_never_drawn_with_this_one(
     studio.qtbot.waitUntil(lambda: bool(got))
     studio.qtbot.wait(20)
     assert got == [1]
-    tab._edit("Keep", lambda k: (*k, Kept(stranger, note="Hat")))
+    tab._edit("Keep", (), lambda k: (*k, Kept(stranger, note="Hat")))
     assert tab.faces.faces[4].label == "Hat (stranger)"
 
 
@@ -228,8 +228,11 @@ def test_menus_offer_what_the_keys_do(studio: Studio, tab: GalleryTab) -> None:
     tab.faces.menu_asked.emit(1, tab.mapToGlobal(QPoint(0, 0)))
     menu = QApplication.activePopupWidget()
     assert menu is not None
-    words = [action.text().split("\t")[0] for action in menu.actions()]
-    assert words == ["Go there", "Star", "Plus example", "Minus example", "Note...", "Remove"]
+    words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
+    assert words == [
+        "Go there", "Star", "Plus example", "Minus example", "Note...", "Compare", "Variations",
+        "Cross the chosen", "Remove",
+    ]  # fmt: skip
     menu.actions()[1].trigger()
     menu.close()
     assert kept(studio)[1].starred
@@ -237,7 +240,7 @@ def test_menus_offer_what_the_keys_do(studio: Studio, tab: GalleryTab) -> None:
     menu = QApplication.activePopupWidget()
     assert menu is not None
     assert [action.text() for action in menu.actions()] == [
-        "All  4", "Starred  1", "Plus  0", "Minus  0",
+        "All  4", "Starred  1", "Plus  0", "Minus  0", "With a note  0", "Bred from others  0",
     ]  # fmt: skip
     menu.actions()[1].trigger()
     menu.close()

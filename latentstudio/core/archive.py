@@ -2,6 +2,7 @@
 
 import io
 import re
+import stat
 import struct
 import zipfile
 import zlib
@@ -13,8 +14,8 @@ from latentstudio.core.untrusted import InputError, kind_of
 
 MAX_MEMBERS = 20_000
 MAX_UNPACKED_BYTES = 256 * 2**20
-_FREE_BYTES = 16 * 2**20  # below this no ratio is suspicious: histories repeat themselves
-_MAX_RATIO = 100
+_FREE_BYTES = 32 * 2**20  # below this no ratio is suspicious: histories repeat themselves
+_MAX_RATIO = 4  # beyond it: arrays and pictures hardly shrink
 
 _MEMBER_MARK = b"PK\1\2"  # every entry of a zip's directory begins with it
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -59,8 +60,12 @@ class Archive:
         claimed = sum(member.file_size for member in self._zip.infolist())
         if claimed > MAX_UNPACKED_BYTES:
             raise InputError(f"it claims to hold more than {what} can")
-        if claimed > max(_FREE_BYTES, _MAX_RATIO * len(data)):
+        if claimed > _FREE_BYTES + _MAX_RATIO * len(data):
             raise InputError("it claims to hold far more than its size allows")
+        if len(self._zip.infolist()) != len(self._zip.NameToInfo):
+            raise InputError("it holds two members of one name")
+        if any(_leads_out(member) for member in self._zip.infolist()):
+            raise InputError("it holds a link or a path that leads out of it")
 
     def __contains__(self, name: str) -> bool:
         return name in self._zip.NameToInfo
@@ -79,6 +84,17 @@ class Archive:
                 return file.read(limit)
         except _ERRORS as error:
             raise InputError(f"{name} is damaged") from error
+
+
+def _leads_out(member: zipfile.ZipInfo) -> bool:
+    """Nothing is ever unpacked; a file that would do harm elsewhere is refused all the same."""
+    parts = member.filename.replace("\\", "/").split("/")
+    return (
+        parts[0] == ""
+        or ":" in parts[0]
+        or ".." in parts
+        or stat.S_ISLNK(member.external_attr >> 16)
+    )
 
 
 def add_member(

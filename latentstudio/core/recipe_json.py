@@ -10,14 +10,12 @@ import numpy as np
 
 from latentstudio.core.latent import SEEDS, Array
 from latentstudio.core.paste_json import (
-    LoadImage,
+    Images,
+    InlineImages,
     StoreImage,
     inline_image,
     paste_json,
     paste_reader,
-)
-from latentstudio.core.paste_json import (
-    from_inline as image_from_inline,
 )
 from latentstudio.core.recipe import (
     Anchor,
@@ -160,11 +158,11 @@ def decode(data: object, load: Load | None = None) -> Recipe:
         return recipe_reader(load)(data, "recipe")
 
 
-def recipe_reader(load: Load | None = None, load_image: LoadImage | None = None) -> Reader[Recipe]:
+def recipe_reader(load: Load | None = None, images: Images | None = None) -> Reader[Recipe]:
     """The reader behind ``decode``, for files that hold recipes among other things."""
     fields = _fields(load)
     face = record(Recipe, {**fields, "paste": _nothing})
-    paste = paste_reader(load_image or image_from_inline, face)
+    paste = paste_reader(images or InlineImages(), face)
     return record(Recipe, {**fields, "paste": optional(paste)})
 
 

@@ -22,7 +22,7 @@ from latentstudio.core.journey import Journey
 from latentstudio.core.journey_json import Fields, fields_reader, journey_json, made
 from latentstudio.core.mask import Mask
 from latentstudio.core.paste import Picture
-from latentstudio.core.paste_json import png_of
+from latentstudio.core.paste_json import Images, pixels_claimed, png_of
 from latentstudio.core.picture import pixels_of
 from latentstudio.core.recipe import ModelRef, Recipe, Space, Vector
 from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, encode, make_vector, recipe_reader
@@ -52,6 +52,7 @@ MAX_STEPS = 500  # of the history; the window keeps more, a file the last ones
 MAX_FILE_BYTES = 256 * 2**20
 MAX_STATE_BYTES = 32 * 2**20
 MAX_THUMBNAIL_BYTES = 4 * 2**20
+MAX_THUMBNAIL_PIXELS = 2**20
 MAX_IMAGE_BYTES = 224 * 2**20
 _LABEL = 200
 MAX_ROWS = 10_000  # kept faces, or directions, of all steps together
@@ -202,11 +203,11 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
     kept = record(
         Kept,
         {
-            "recipe": recipe_reader(load, load.image),
+            "recipe": recipe_reader(load, load.images),
             "mark": whole(-1, 1),
             "starred": flag,
             "note": text(NOTE),
-            "parents": items(recipe_reader(load, load.image), 0, PARENTS),
+            "parents": items(recipe_reader(load, load.images), 0, PARENTS),
         },
         required=("recipe",),
     )
@@ -216,7 +217,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         lambda recipe, label="", **rest: (label, State(recipe), rest),
         {
             "label": text(_LABEL),
-            "recipe": recipe_reader(load, load.image),
+            "recipe": recipe_reader(load, load.images),
             "gallery": places,
             "directions": places,
             "locks": items(text(_LABEL), 0, MAX_ROWS),
@@ -253,9 +254,9 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         {
             "faces": items(kept, 0, MAX_ROWS),
             "directions": items(direction_reader(load), 0, MAX_ROWS),
-            "recipes": items(recipe_reader(load, load.image), 0, MAX_ROWS),
+            "recipes": items(recipe_reader(load, load.images), 0, MAX_ROWS),
             "sources": items(source_reader(load), 0, MAX_ROWS),
-            "works": items(work_reader(load, load.image), 0, MAX_ROWS),
+            "works": items(work_reader(load, load.images), 0, MAX_ROWS),
             "journeys": items(fields_reader(whole(0, MAX_ROWS)), 0, MAX_ROWS),
             "history": items(step, 1, MAX_STEPS),
             "index": whole(0, MAX_STEPS - 1),
@@ -331,6 +332,8 @@ def _thumbnail(archive: Archive) -> bytes | None:
         return None
     try:
         data = archive.read(_THUMBNAIL, MAX_THUMBNAIL_BYTES)
+        if pixels_claimed(data, _THUMBNAIL) > MAX_THUMBNAIL_PIXELS:
+            return None
         pixels_of(data)
     except (InputError, StudioError):
         return None
@@ -366,6 +369,7 @@ class _Arrays:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._vectors: dict[tuple[Space, str], Vector] = {}
+        self.images = Images(self._image)
 
     def __call__(self, space: Space, value: object, where: str) -> Vector:
         if not isinstance(value, str) or not _MEMBER.fullmatch(value):
@@ -375,7 +379,7 @@ class _Arrays:
             self._vectors[space, value] = make_vector(space, *parse_npy(data, value), value)
         return self._vectors[space, value]
 
-    def image(self, value: object, where: str) -> bytes:
+    def _image(self, value: object, where: str) -> bytes:
         """The PNG of a picture or mask."""
         if not isinstance(value, str) or not _IMAGE.fullmatch(value):
             raise InputError(f"{where} does not name a picture of the session")

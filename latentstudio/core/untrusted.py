@@ -16,6 +16,7 @@ U = TypeVar("U")
 Reader = Callable[[object, str], T]
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
+MAX_VALUES = 2_000_000
 _HIDDEN = {"Cc", "Cs"}  # the Unicode categories of control characters and lone surrogates
 _KINDS = (
     (b"\x89PNG", "a PNG picture"),
@@ -52,18 +53,22 @@ def read_file(path: Path, limit: int) -> bytes:
         StudioError: no such file, a folder or a device, no permission, too large.
     """
     title, hint = f"Could not open {path.name}", "Choose another file."
+    too_large = StudioError(title, f"it is larger than {limit // 2**20} MB", hint)
     try:
         if not path.is_file():
             why = "it is not a file" if path.exists() else "there is no such file"
             raise StudioError(title, why, hint)
+        size = path.stat().st_size
+        if size > limit:  # before it costs memory
+            raise too_large
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            data = file.read(size + 1)
     except OSError as error:
         raise StudioError(title, error.strerror or str(error), hint) from error
     except ValueError as error:  # a name with a null character
         raise StudioError(title, "its name is not a valid one", hint) from error
-    if len(data) > limit:
-        raise StudioError(title, f"it is larger than {limit // 2**20} MB", hint)
+    if len(data) > limit:  # it has grown since
+        raise too_large
     return data
 
 
@@ -75,7 +80,13 @@ def kind_of(data: bytes) -> str:
 
 
 def parse_json(data: bytes | str) -> object:
-    """JSON without NaN and infinities; anything that is not JSON is ``InputError``."""
+    """JSON without NaN and infinities; anything that is not JSON is ``InputError``.
+
+    So is what holds more than two million values: each of them costs far more memory than text.
+    """
+    raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    if sum(raw.count(mark) for mark in b",[{") > MAX_VALUES:
+        raise InputError("the text holds far too many values")
     try:
         return json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

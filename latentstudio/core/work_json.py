@@ -7,7 +7,7 @@ from latentstudio.core.crop import MAX_ZOOM, Crop
 from latentstudio.core.latent import SEEDS
 from latentstudio.core.paste import SEAMS
 from latentstudio.core.paste_json import (
-    LoadImage,
+    Images,
     StoreImage,
     mask_reader,
     picture_json,
@@ -78,15 +78,15 @@ def work_json(work: Work, store: Store, store_image: StoreImage) -> dict[str, An
     }
 
 
-def work_reader(load: Load, load_image: LoadImage) -> Reader[Work]:
+def work_reader(load: Load, images: Images) -> Reader[Work]:
     """A reader of what ``work_json`` writes."""
     return record(
         Work,
         {
-            "picture": picture_reader(load_image),
+            "picture": picture_reader(images),
             "crop": _CROP,
-            "mask": optional(mask_reader(load_image)),
-            "face": optional(recipe_reader(load, load_image)),
+            "mask": optional(mask_reader(images)),
+            "face": optional(recipe_reader(load, images)),
             "task": choice(*TASKS),
             "search": _SEARCH,
             "blend": choice(*SEAMS),

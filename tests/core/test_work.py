@@ -9,7 +9,7 @@ from latentstudio.core.crop import Crop
 from latentstudio.core.document import Document, State
 from latentstudio.core.mask import Mask, preset, with_stroke
 from latentstudio.core.paste import Paste, Picture
-from latentstudio.core.paste_json import from_inline, inline_image
+from latentstudio.core.paste_json import InlineImages, inline_image
 from latentstudio.core.picture import PictureNote, note_of, png_bytes
 from latentstudio.core.recipe import Anchor, ModelRef, Recipe, Seed, Vector, with_model, with_seed
 from latentstudio.core.recipe_json import decode, encode, parse_recipe, recipe_text
@@ -146,7 +146,7 @@ def test_a_session_keeps_what_tasks_are_told_and_older_ones_have_the_defaults() 
     assert parse_session(session_bytes(session)) == session
     record = work_json(Work(PHOTO), lambda _v: None, inline_image)
     del record["restore"], record["project"]
-    read = work_reader(lambda _space, _v, _w: LATENT, from_inline)
+    read = work_reader(lambda _space, _v, _w: LATENT, InlineImages())
     assert read(record, "work") == Work(PHOTO)
 
 

@@ -1,6 +1,6 @@
 """Canvas header: undo and redo, the picture's name, views, zoom; a line while it renders."""
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -9,6 +9,7 @@ from latentstudio.ui.controls import Chip, IconButton, Label, Segmented, TextBut
 from latentstudio.ui.controls.base import write
 
 HEIGHT = 40
+_NARROW = 560
 _SEGMENTS = (0, 2)  # of the picture and of the sheet; between them is the comparison
 
 
@@ -132,10 +133,23 @@ class CanvasHeader(QWidget):
 
     def _fit(self) -> None:
         """Words give way to the views; in a comparison the picture itself says what it is."""
-        comparing = not self.other.isHidden()
-        self.changes.setVisible(self.width() >= theme.px(660 if comparing else 560))
+        narrow = self.width() < theme.px(_NARROW) and not self.other.isHidden()
         for widget in (self.title, self._divider):
-            widget.setVisible(not comparing or self.width() >= theme.px(560))
+            widget.setVisible(not narrow)
+        row = self.layout()
+        assert row is not None
+        items = [row.itemAt(i) for i in range(row.count())]
+        others = [item for item in items if item is not None and item.widget() is not self.changes]
+        used = sum(item.sizeHint().width() + row.spacing() for item in others)
+        room = self.width() - row.contentsMargins().left() - row.contentsMargins().right()
+        self.changes.setVisible(not narrow and used + self.changes.sizeHint().width() <= room)
+
+    def event(self, event: QEvent) -> bool:
+        """Another name may leave less room."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

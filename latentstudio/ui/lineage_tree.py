@@ -9,7 +9,7 @@ from latentstudio.ui import theme
 from latentstudio.ui.controls.base import Control, painter_on
 from latentstudio.ui.controls.faces import Face, paint_face, paint_label, paint_selection
 
-_FACE, _ACROSS, _DOWN, _LABEL, _AROUND = 72, 100, 132, 18, 24  # pixels at 100 %
+_FACE, _ACROSS, _DOWN, _LABEL, _AROUND = 72, 100, 132, 18, 20  # pixels at 100 %
 _ARROWS: dict[int, Side] = {
     Qt.Key.Key_Left: "left",
     Qt.Key.Key_Right: "right",

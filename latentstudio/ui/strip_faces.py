@@ -1,5 +1,6 @@
 """The strip's first tabs: faces near this one, and the history as faces; a click goes there."""
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from latentstudio.core.document import State
@@ -10,13 +11,36 @@ from latentstudio.ui.controls import IconButton, SliderRow, TileStrip
 from latentstudio.ui.seen_faces import SeenFaces
 from latentstudio.ui.strip_tab import StripTab
 
+_FACE, _LEAST = 84, 44  # pixels at 100 % of a face
 NEIGHBOURS = 16
 HISTORY = 500  # the latest steps, as many as a session keeps
 
 
+class RowOfFaces(TileStrip):
+    """Faces that are smaller where the strip has no room for them with their words."""
+
+    def __init__(self) -> None:
+        super().__init__(size=_FACE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def theme_changed(self) -> None:
+        super().theme_changed()
+        self._fit()
+
+    def _fit(self) -> None:
+        around = self.cell().height() - self.edge()
+        room = int((self.viewport().height() - around) / theme.scale())
+        size = min(max(room, _LEAST), _FACE)
+        if theme.px(size) != self.edge():
+            self.set_size(size)
+
+
 def row_of_faces(tab: StripTab, name: str, words: str) -> TileStrip:
     """A row of faces that fills a tab."""
-    faces = TileStrip(size=84)
+    faces = RowOfFaces()
     faces.setObjectName(name)
     faces.setAccessibleName(words)
     faces.setToolTip(f"{words}; click one to go there")

@@ -1,6 +1,6 @@
 """Lineage: which faces come from which, and where each stands when it is drawn as a tree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,9 @@ from latentstudio.core.recipe import Anchor, ModelRef, Recipe
 
 Side = Literal["left", "right", "up", "down"]
 Recipes = tuple[Recipe, ...]
+Parents = Sequence[Sequence[int]]
+"""The places of each face's parents."""
+
 _Birth = tuple[ModelRef, tuple[Anchor, ...]]
 
 _REMEMBERED = 4096  # births of a run
@@ -124,23 +127,19 @@ def tree_of(gallery: Kepts) -> Tree:
     Every face stands over its children, in the middle of those whose first parent it is; families
     stand side by side and never cross into each other's columns.
     """
-    parents = {kept.recipe: tuple(p for p in kept.parents if p != kept.recipe) for kept in gallery}
-    parents = {child: given for child, given in parents.items() if given}
-    order = _related(gallery, parents)
-    generations = _generations(order, parents)
+    faces, parents = _related(gallery)
+    generations = _generations(parents)
     # In a circle, which only a made-up file can hold, a parent does not stand over its child.
-    over = {
-        child: [p for p in given if generations[p] < generations[child]]
-        for child, given in parents.items()
-    }
-    xs = _columns(order, over)
+    over = [
+        [parent for parent in given if generations[parent] < generations[child]]
+        for child, given in enumerate(parents)
+    ]
+    xs = _columns(over)
     kept = {k.recipe for k in gallery}
-    nodes = sorted(
-        (Node(face, xs[face], generations[face], face in kept) for face in order),
-        key=lambda node: (node.generation, node.x),
-    )
-    places = {node.recipe: i for i, node in enumerate(nodes)}
-    lines = [(places[p], places[child]) for child, given in over.items() for p in given]
+    order = sorted(range(len(faces)), key=lambda at: (generations[at], xs[at]))
+    nodes = [Node(faces[at], xs[at], generations[at], faces[at] in kept) for at in order]
+    places = {at: place for place, at in enumerate(order)}
+    lines = [(places[parent], places[child]) for child in order for parent in over[child]]
     return Tree(tuple(nodes), tuple(sorted(lines)))
 
 
@@ -148,55 +147,63 @@ def _birth(recipe: Recipe) -> _Birth:
     return recipe.model, recipe.anchors
 
 
-def _related(gallery: Kepts, parents: Mapping[Recipe, Recipes]) -> list[Recipe]:
-    """Faces with a line, each once, parents that are not kept before their first child."""
-    has_children = {parent for given in parents.values() for parent in given}
-    order: dict[Recipe, None] = {}
+def _related(gallery: Kepts) -> tuple[list[Recipe], list[list[int]]]:
+    """Faces with a line, each once, and the places of their parents among them.
+
+    Parents that are not kept come before their first child.
+    """
+    numbers: dict[Recipe, int] = {}
+    parents: dict[int, list[int]] = {}
+
+    def number(face: Recipe) -> int:
+        return numbers.setdefault(face, len(numbers))
+
     for kept in gallery:
-        if kept.recipe in parents or kept.recipe in has_children:
-            order |= dict.fromkeys(parents.get(kept.recipe, ()))
-            order[kept.recipe] = None
-    return list(order)
+        above = [number(parent) for parent in kept.parents]
+        child = number(kept.recipe)
+        parents[child] = [parent for parent in above if parent != child]
+    has_line = {child for child, above in parents.items() if above}
+    has_line |= {parent for above in parents.values() for parent in above}
+    faces = [face for face, at in numbers.items() if at in has_line]
+    places = {at: place for place, at in enumerate(sorted(has_line))}
+    return faces, [[places[p] for p in parents.get(at, ())] for at in sorted(has_line)]
 
 
-def _generations(order: Sequence[Recipe], parents: Mapping[Recipe, Recipes]) -> dict[Recipe, int]:
+def _generations(parents: Parents) -> list[int]:
     """The longest way down to each face; round a circle nobody counts twice."""
-    found: dict[Recipe, int] = {}
-    for start in order:
-        waiting, open_ = [start], set[Recipe]()
+    found: dict[int, int] = {}
+    for start in range(len(parents)):
+        waiting, open_ = [start], set[int]()
         while waiting:
             face = waiting[-1]
-            above = [p for p in parents.get(face, ()) if p not in found and p not in open_]
+            above = [p for p in parents[face] if p not in found and p not in open_]
             open_.add(face)
             if above and face not in found:
                 waiting.extend(above)
                 continue
             waiting.pop()
-            known = [found[p] for p in parents.get(face, ()) if p in found and p != face]
+            known = [found[parent] for parent in parents[face] if parent in found]
             found.setdefault(face, 1 + max(known, default=-1))
-    return found
+    return [found[face] for face in range(len(parents))]
 
 
-def _columns(
-    order: Sequence[Recipe], over: Mapping[Recipe, Sequence[Recipe]]
-) -> dict[Recipe, float]:
+def _columns(parents: Parents) -> list[float]:
     """The x of every face: leaves one after the other, parents in the middle of their own."""
-    first = {child: given[0] for child, given in over.items() if given}
-    own: dict[Recipe, list[Recipe]] = {}
-    for face in order:
-        if face in first:
-            own.setdefault(first[face], []).append(face)
-    found: dict[Recipe, float] = {}
+    own: list[list[int]] = [[] for _ in parents]
+    for child, above in enumerate(parents):
+        if above:
+            own[above[0]].append(child)
+    found: dict[int, float] = {}
     leaves = 0
-    waiting = [face for face in reversed(order) if face not in first]
+    waiting = [face for face in reversed(range(len(parents))) if not parents[face]]
     while waiting:
         face = waiting[-1]
-        below = [child for child in own.get(face, ()) if child not in found]
+        below = [child for child in own[face] if child not in found]
         if below:
             waiting.extend(reversed(below))
             continue
         waiting.pop()
-        mine = [found[child] for child in own.get(face, ())]
+        mine = [found[child] for child in own[face]]
         found[face] = (mine[0] + mine[-1]) / 2 if mine else float(leaves)
         leaves += not mine
-    return found
+    return [found[face] for face in range(len(parents))]

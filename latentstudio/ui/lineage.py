@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from latentstudio.core.compare import name_of
 from latentstudio.core.document import State
-from latentstudio.core.gallery import find
+from latentstudio.core.gallery import Kept
 from latentstudio.core.lineage import Tree, tree_of
+from latentstudio.core.recipe import title_of
 from latentstudio.ui import theme
 from latentstudio.ui.controls import EmptyState, IconButton, Label
 from latentstudio.ui.controls.faces import Face
@@ -154,11 +154,9 @@ class Lineage(QObject):
     def _fill(self) -> None:
         state = self._document.state
         self._tree = tree_of(state.gallery)
-        faces = []
-        for node in self._tree.nodes:
-            kept = find(state.gallery, node.recipe)
-            starred = kept is not None and kept.starred
-            faces.append(Face(label=name_of(node.recipe, state), starred=starred))
+        kept = {entry.recipe: entry for entry in state.gallery}
+        entries = [kept.get(node.recipe, Kept(node.recipe)) for node in self._tree.nodes]
+        faces = [Face(label=k.note or title_of(k.recipe), starred=k.starred) for k in entries]
         current = self._tree.place(state.recipe)
         if current < 0:
             current = self.view.tree.current if self.on else 0

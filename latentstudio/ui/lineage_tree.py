@@ -149,18 +149,22 @@ class LineageTree(Control, QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_on(self)
         painter.setClipRect(event.rect())
-        lit = {line for line in self._tree.lines if line[1] in self._forebears}
-        for line in self._tree.lines:
-            if line not in lit:
-                self._paint_line(painter, *line, token="outline")
-        for line in lit:
-            self._paint_line(painter, *line, token="accent")
-        for place in range(len(self._faces)):
-            self._paint_node(painter, place)
+        around = theme.px(_ACROSS)
+        seen = QRectF(event.rect()).adjusted(-around, -around, around, around)
+        boxes = [self.box(place) for place in range(len(self._faces))]
+        lines = [
+            line for line in self._tree.lines if seen.intersects(boxes[line[0]] | boxes[line[1]])
+        ]
+        # What is lit lies on top.
+        for parent, child in sorted(lines, key=lambda line: line[1] in self._forebears):
+            token = "accent" if child in self._forebears else "outline"
+            self._paint_line(painter, boxes[parent], boxes[child], token)
+        for place, box in enumerate(boxes):
+            if seen.intersects(box):
+                self._paint_node(painter, place, box)
         painter.end()
 
-    def _paint_line(self, painter: QPainter, parent: int, child: int, token: str) -> None:
-        above, below = self.box(parent), self.box(child)
+    def _paint_line(self, painter: QPainter, above: QRectF, below: QRectF, token: str) -> None:
         start = QPointF(above.center().x(), above.bottom() + theme.px(_LABEL + 8))
         end = QPointF(below.center().x(), below.top() - theme.px(6))
         bend = max(theme.px(20), (end.y() - start.y()) / 2)
@@ -170,8 +174,8 @@ class LineageTree(Control, QWidget):
         painter.setPen(QPen(theme.color(token), 2 if token == "accent" else 1.5))
         painter.drawPath(path)
 
-    def _paint_node(self, painter: QPainter, place: int) -> None:
-        box, face = self.box(place), self._faces[place]
+    def _paint_node(self, painter: QPainter, place: int, box: QRectF) -> None:
+        face = self._faces[place]
         paint_face(painter, box, face)
         if place == self._ring_at:
             paint_selection(painter, box, "accent")

@@ -41,6 +41,8 @@ ACTIONS: tuple[Action, ...] = (
         "open", "File", "Open...", "Open a model, a session or a picture that carries its recipe",
         ("Ctrl+O",), "folder-open",
     ),
+    Action("open_recent", "File", "Open recent", "Sessions, pictures and models of late",
+           ("Ctrl+R",), "history"),
     Action(
         "save_session", "File", "Save session", "Keep everything made so far in one file",
         ("Ctrl+S",), "save", needs="model", separated=True,

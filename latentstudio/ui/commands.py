@@ -64,6 +64,7 @@ class Commands:
         return {
             "new_session": lambda: window.files.new_session(),
             "open": self.open,
+            "open_recent": lambda: window.recent.popup(),
             "save_session": self.save_session,
             "save_session_as": self.save_session_as,
             "quit": lambda: (window.close(), None)[1],

@@ -51,6 +51,7 @@ from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.noise import NoisePanel
 from latentstudio.ui.panels.plane import PlanePanel
 from latentstudio.ui.picture_walk import PictureWalk
+from latentstudio.ui.recent_menu import RecentMenu
 from latentstudio.ui.sheet import Sheet
 from latentstudio.ui.start import Start
 from latentstudio.ui.status import StatusBar
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         actions.fill_menus(self.top_bar.menu_bar, self.actions_by_name)
         self.setMenuWidget(self.top_bar)
         self.model_menu = ModelMenu(self.files, self.top_bar.model)
+        self.recent = RecentMenu(self)
         self.jobs = JobCentre(self.bridge, self.top_bar.jobs, self.top_bar.tasks)
         self._build_middle()
         self.rails = (self._rail("left"), self._rail("right"))

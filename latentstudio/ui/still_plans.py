@@ -125,7 +125,9 @@ def _grid(window: "MainWindow") -> Plan:
             _run(window, "mixing_grid", "Mixing grid", path, still, captions=captions, **options)
 
     options = tab.options()
-    layout = options and _layout(window, len(options["rows"]) + 1, len(options["columns"]) + 1)
+    layout = None
+    if options is not None:
+        layout = _layout(window, len(options["rows"]) + 1, len(options["columns"]) + 1)
     reason = "This model has one style layer: there is nothing to mix by layer"
     impossible = info is None or bool(mixes(info))
     return Plan("Grid", "mixing-grid.png", layout, start, reason if impossible else "")

@@ -7,6 +7,8 @@ from latentstudio.core.recipe import Space
 from latentstudio.core.search import RestoreTask
 
 FACTORS = (2, 4, 8, 16)
+NEVER_KEPT: tuple[RestoreTask, ...] = ("denoise", "sensing")
+"""What is known here is noisy, or no picture: it is never put back into answers."""
 NOISE = (0.0, 100.0)
 MISSING = (0.01, 0.99)
 LEAST_MEASUREMENTS = 10

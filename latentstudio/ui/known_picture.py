@@ -48,6 +48,11 @@ class KnownPicture(QObject):
         same = alike == (work.picture, work.crop, work.restore.kind, key[1])
         return pixels if same else None
 
+    def pause(self) -> None:
+        """Another model is being opened: nothing is asked until ``of`` is."""
+        self._soon.stop()
+        self._wanted = None
+
     def _ask(self) -> None:
         if self._wanted is None:
             return

@@ -13,7 +13,7 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.paste import Picture, Rgb
 from latentstudio.core.picture import write_picture
 from latentstudio.core.search import Projected, Restored
-from latentstudio.core.tasks import measured
+from latentstudio.core.tasks import NEVER_KEPT, measured
 from latentstudio.core.work import WHOLE, Task, Work
 from latentstudio.ui.inpaint_view import MODES
 from latentstudio.ui.known_picture import KnownPicture
@@ -34,9 +34,9 @@ _UNITS: dict[Task, str] = {
 }
 _HINTS = [("T", "next task"), ("N", "next answer"), ("Enter", "use it"), ("Ctrl Enter", "start")]
 _JUDGES = {
-    "critic": "the discriminator looked, too",
-    "referee": "the referee looked, too",
-    "lpips": "LPIPS looked, too",
+    "critic": "Pixels and the discriminator judged.",
+    "referee": "Pixels and the referee judged.",
+    "lpips": "Pixels and LPIPS judged.",
 }
 
 
@@ -108,7 +108,8 @@ class TaskDesk(QObject):
         """An answer in the right pane."""
         self._seen = pixels
         work, _ = self._desk.panel.begun
-        facts = f"candidate {rank}"
+        kept = work.restore.keep and work.restore.kind not in NEVER_KEPT
+        facts = f"candidate {rank}, with what is known" if kept else f"candidate {rank}"
         if work.task == "project":
             facts = "the nearest face" if rank == 1 else "with fitted noise: no face has it"
         self._show(pixels, facts)
@@ -174,8 +175,8 @@ class TaskDesk(QObject):
         if isinstance(result, Projected):
             self.found = result
             judge = _JUDGES.get(result.looked_by, "")
-            words = f"{result.difference:.2f} of 255 levels off" + (f"; {judge}" if judge else "")
-            self.loss.show_losses(result.losses, words)
+            words = f"{result.difference:.2f} of 255 levels off. {judge}"
+            self.loss.show_losses(result.losses, words.strip())
         else:
             if isinstance(result, Restored):
                 self.loss.show_curve(result.curve)
@@ -196,16 +197,22 @@ class TaskDesk(QObject):
 
     def _set_opening(self, on: bool) -> None:
         self._opening = on
+        if on:
+            self._known.pause()
+        else:
+            self._desk.show_work()
         if not on and self._task != "inpaint":
             self._show_task()  # panels have just adapted to the model
 
     def tell_used(self) -> None:
         """An answer of a task other than inpainting is an ordinary face now: where it can go."""
-        if self._desk.panel.begun[0].task != "inpaint":
+        work, _ = self._desk.panel.begun
+        if work.task != "inpaint":
+            drawn = "As the model draws it. " if work.task == "restore" else ""
             self._window.notices.post(
                 "info",
                 "It is the current face now",
-                "Explore steers it, Shift+A to Shift+D take it into the mix, K keeps it.",
+                f"{drawn}Explore steers it, Shift+A to Shift+D take it into the mix, K keeps it.",
             )
 
     # --- files ----------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout
 
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.core.search import ClassShares
 from latentstudio.core.work import Task, Work, frame, is_same_task
+from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, Label, PrimaryButton, Segmented, TextButton
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels.photo import with_current
@@ -99,12 +100,15 @@ class InpaintPanel(Panel):
         self.export_button.setObjectName("project.export")
         self.export_button.set_tooltip("The styles that were found, for others  (Ctrl+Shift+W)")
         self.export_button.clicked.connect(self.export_asked)
-        self.body.addSpacing(4)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, theme.px(6), 0, 0)
+        column.setSpacing(theme.px(6))
+        self.body.addLayout(column)
         for widget in (
             self.use_button, self.start_button, self._note, self._bar, self.cancel_button,
             self.save_button, self.export_button,
         ):  # fmt: skip
-            self.body.addWidget(widget)
+            column.addWidget(widget)
         self.show_chosen(None)
         self.show_files(save=False, export=False)
         self._show_running(None, "")

@@ -11,6 +11,7 @@ from latentstudio.core.tasks import (
     FACTORS,
     LEAST_MEASUREMENTS,
     MISSING,
+    NEVER_KEPT,
     NOISE,
     Restoring,
     factors_of,
@@ -29,7 +30,6 @@ _WORDS = {
     "missing": ("Holes", "Missing pixels: find those that were lost, here and there"),
     "sensing": ("Sensing", "Compressed sensing: find the picture from random measurements"),
 }
-_NOT_KEPT = ("denoise", "sensing")  # what is noisy, or no picture, is never put back
 
 
 class RestoreBox(WorkBox):
@@ -59,7 +59,10 @@ class RestoreBox(WorkBox):
         self._build_sliders()
         self._keep = Toggle("Put back what is known")
         self._keep.setObjectName("restore.keep")
-        self._keep.set_tooltip("Answers agree exactly with what is known, but for rounding")
+        self._keep.set_tooltip(
+            "Answers agree exactly with what is known, but for rounding; a face to go on with is "
+            "as the model draws it"
+        )
         self._keep.clicked.connect(
             lambda on: self._edit("Put back", lambda r: replace(r, keep=bool(on)))
         )
@@ -140,7 +143,7 @@ class RestoreBox(WorkBox):
             (self.curve, "sensing"),
         ):
             widget.setVisible(kind == here)
-        self._keep.setVisible(kind not in _NOT_KEPT)
+        self._keep.setVisible(kind not in NEVER_KEPT)
 
 
 def facts(work: Work, side: int) -> str:

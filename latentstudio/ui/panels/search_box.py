@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Space
@@ -88,12 +87,10 @@ def _ends() -> QWidget:
     ends = QWidget()
     line = QHBoxLayout(ends)
     line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(0)
     line.addSpacing(104)
-    left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-    for words, side in (("closest fit", left), ("best face", right)):
-        end = Label(words, role="small", token="faint")
-        end.setAlignment(side)
-        end.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        line.addWidget(end, 1)
+    line.addWidget(Label("closest", role="small", token="faint"))
+    line.addStretch(1)
+    line.addWidget(Label("best face", role="small", token="faint"))
     line.addSpacing(64)
     return ends

@@ -75,6 +75,7 @@ def run(paths: Sequence[str] = (), device: str = "auto", precision: str = "float
     window.desk.restore()
     if not paths:  # who comes without a file chooses a face first
         window.start.open()
+        window.access.tour.offer()
     window.show()
     # The engine imports torch, which stalls the window for a moment: after the first paint.
     QTimer.singleShot(0, lambda: begin(window, paths, device, precision))

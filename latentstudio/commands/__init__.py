@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "project": "find where a picture is in a model",
     "directions": "find directions of the style space, for sliders",
     "evaluate": "measure how good a model's pictures are",
+    "gallery": "draw the kept faces of a session, or write where they are",
     "render": "draw the picture of a session, a PNG or a recipe again",
     "demo": "fill a screen with a face for the visitors of a stand",
     "about": "say whose drawings the networks learned from, and print all licences",

@@ -1,6 +1,5 @@
 """Cards: what the window tells about the model, the keys and itself, each in a small dialog."""
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -9,11 +8,13 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
+    QPlainTextEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from latentstudio import credits
 from latentstudio.core import bundle
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import ModelRef
@@ -75,14 +76,28 @@ def shortcuts(window: "MainWindow") -> None:
 
 
 def about(window: "MainWindow") -> None:
-    """Version, licence, and whose drawings the bundled models learned."""
+    """Version, licence, and whose drawings the networks learned from."""
     lines: Lines = [
         ("Version", __version__),
-        ("Licence", "MIT; Inter and Lucide under their own, beside the files"),
+        ("Licence", "MIT; the typeface Inter under the OFL 1.1, the icons Lucide under ISC"),
+        *(
+            ("Learned from", f"{credit.sentence}. {credits.CHANGED}")
+            for credit in credits.credits()
+        ),
     ]
-    for name, path in bundled_models().items():
-        lines += [(name, words) for _, words in _attributions(str(path))]
-    _show(window, "Latent Studio", _table(lines))
+    more = TextButton("Licences in full", "file-text")
+    more.clicked.connect(window.actions_by_name["licences"].trigger)
+    _show(window, "Latent Studio", _table(lines), more)
+
+
+def licences(window: "MainWindow") -> None:
+    """The notice, and the text of every licence of what the studio comes with."""
+    body = QPlainTextEdit(credits.in_full())
+    body.setObjectName("card.licences")
+    body.setAccessibleName("Notice and licences")
+    body.setReadOnly(True)
+    body.setTabChangesFocus(True)
+    _show(window, "Licences", body)
 
 
 def _card_lines(source: str) -> Lines:
@@ -105,8 +120,7 @@ def _attributions(path: str) -> Lines:
         card = bundle.read_card(path)
     except StudioError:
         return []
-    return [("Learned from", f"{line} Changed: used to train a network.")
-            for line in card.attributions]  # fmt: skip
+    return [("Learned from", f"{line}. {credits.CHANGED}") for line in card.attributions]
 
 
 def _lower(words: str) -> str:
@@ -128,7 +142,7 @@ def _table(lines: Lines) -> QWidget:
     for row, (name, words) in enumerate(lines):
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(Label("" if name == before else name), row, 0, top)
-        value = Label(escape(words), token="text")
+        value = Label(words, token="text")
         value.setWordWrap(True)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(value, row, 1, top)
@@ -136,7 +150,7 @@ def _table(lines: Lines) -> QWidget:
     return body
 
 
-def _show(window: "MainWindow", title: str, body: QWidget) -> None:
+def _show(window: "MainWindow", title: str, body: QWidget, *more: QWidget) -> None:
     dialog = QDialog(window)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setObjectName("card")
@@ -153,6 +167,11 @@ def _show(window: "MainWindow", title: str, body: QWidget) -> None:
     column.addWidget(scroll, 1)
     close = TextButton("Close")
     close.clicked.connect(dialog.accept)
-    column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+    foot = QHBoxLayout()
+    for button in more:
+        foot.addWidget(button)
+    foot.addStretch(1)
+    foot.addWidget(close)
+    column.addLayout(foot)
     dialog.resize(theme.px(640), min(theme.px(620), window.height() - 40))
     dialog.open()

@@ -46,7 +46,7 @@ class Desk(QObject):
         for panel in self._rail.sections():
             self._icons.add(panel.key, panel.icon, panel.title)
         self._icons.picked.connect(self._open_flyout)
-        self._flyout = Flyout(window)
+        self.flyout = Flyout(window)
         window.workspaces.changed.connect(self._workspace_changed)
         self._workspace_changed(window.workspaces.current.key)
         self._narrow: bool | None = None
@@ -68,8 +68,8 @@ class Desk(QObject):
             self._narrow = narrow
             self._place_left_rail(narrow)
             self._size_docks(width)
-        if self._flyout.isVisible():
-            self._flyout.hide()
+        if self.flyout.isVisible():
+            self.flyout.hide()
 
     def fit_again(self) -> None:
         """The text size is new: size everything anew."""
@@ -79,7 +79,7 @@ class Desk(QObject):
     def reveal(self, key: str) -> None:
         """Make a section of the left rail visible, as a flyout where the rail is closed."""
         if self._narrow:
-            if not self._flyout.isVisible():
+            if not self.flyout.isVisible():
                 self._open_flyout(key)
         else:
             self._window.left.setVisible(True)
@@ -87,10 +87,10 @@ class Desk(QObject):
 
     def _place_left_rail(self, narrow: bool) -> None:
         window = self._window
-        self._flyout.hide()
+        self.flyout.hide()
         if narrow:
             window.left.setWidget(self._icons)
-            self._flyout.column.addWidget(self._rail)
+            self.flyout.column.addWidget(self._rail)
             self._icons.show()
             _pin(window.left, theme.px(ICONS_WIDTH), theme.px(ICONS_WIDTH))
         else:
@@ -113,26 +113,26 @@ class Desk(QObject):
         window.workspaces.size_strip()
 
     def _workspace_changed(self, _key: str) -> None:
-        self._flyout.hide()
+        self.flyout.hide()
         self._icons.set_present([section.key for section in self._rail.present()])
 
     def _open_flyout(self, key: str) -> None:
-        if self._flyout.isVisible() and self._flyout.property("key") == key:
-            self._flyout.hide()
+        if self.flyout.isVisible() and self.flyout.property("key") == key:
+            self.flyout.hide()
             return
         dock = self._window.left
         corner = dock.mapTo(self._window, QPoint(dock.width(), 0))
-        self._flyout.setGeometry(corner.x(), corner.y(), theme.px(LEFT_WIDTH), dock.height())
-        self._flyout.setProperty("key", key)
+        self.flyout.setGeometry(corner.x(), corner.y(), theme.px(LEFT_WIDTH), dock.height())
+        self.flyout.setProperty("key", key)
         self._rail.show()
         self._rail.reveal(key)
-        self._flyout.show()
-        self._flyout.raise_()
-        self._flyout.setFocus()
+        self.flyout.show()
+        self.flyout.raise_()
+        self.flyout.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress:
-            self._flyout.hide()
+            self.flyout.hide()
         return super().eventFilter(watched, event)
 
     # --- regions by command ---------------------------------------------------------------------

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentstudio.core.latent import plane_anchors
 from latentstudio.core.recipe import Recipe, place_of
-from latentstudio.ui import theme
+from latentstudio.ui import motion, theme
 from latentstudio.ui.controls import Label, SeedPlane
 
-_WIDTH, _INSIDE, _EDGE, _LEAVES_MS = 208, 8, 12, 150
+_WIDTH, _INSIDE, _EDGE = 208, 8, 12
 
 
 class DragPlane(QWidget):
@@ -28,7 +28,7 @@ class DragPlane(QWidget):
         column.setSpacing(4)
         for widget in (self.pad, self._place, self._seeds):
             column.addWidget(widget)
-        self._leave = QTimer(self, singleShot=True, interval=_LEAVES_MS)
+        self._leave = QTimer(self, singleShot=True)
         self._leave.timeout.connect(self.hide)
         self.hide()
 
@@ -48,7 +48,7 @@ class DragPlane(QWidget):
 
     def leave(self) -> None:
         """Go, a moment after the drag."""
-        self._leave.start()
+        self._leave.start(motion.duration(motion.LEAVING_MS))
 
     def _stand(self) -> None:
         inside = theme.px(_WIDTH) - 2 * _INSIDE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 
 from latentstudio.core.face_map import FACES, FaceMap
 from latentstudio.core.random import fresh_seed, seeds_around
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 
 class Start(QObject):
-    """Brings the start screen up and down, and does what is chosen on it."""
+    """Brings the start screen up and down, and does what is chosen on it.
+
+    Signals:
+        closed: the window is free again.
+    """
+
+    closed = Signal()
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -75,6 +81,7 @@ class Start(QObject):
         # Before it hides: a screen that hides with the focus would look for another place in it.
         self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         screen.hide()
+        self.closed.emit()
 
     def _make(self) -> StartScreen:
         window = self._window

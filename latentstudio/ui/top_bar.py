@@ -26,6 +26,7 @@ class TopBar(QWidget):
         self.menu_button.clicked.connect(self._open_menus)
         self.workspaces = WorkspaceBar()
         self.workspaces.setObjectName("top_bar.workspaces")
+        self.workspaces.setToolTip("What is done with faces; everything stays as it was left")
         self.model = Chip("No model")
         self.model.setObjectName("model.chip")
         self.model.setAccessibleName("Model")
@@ -37,6 +38,8 @@ class TopBar(QWidget):
         self.jobs.setVisible(False)
         self.tasks = IconButton("list-checks", "Tasks", "Ctrl+Shift+J")
         self.tasks.setObjectName("jobs.list")
+        self.search = IconButton("search", "Search commands", "Ctrl+K")
+        self.search.setObjectName("top_bar.search")
         self.save = PrimaryButton("Save picture", "download", compact=True)
         self.save.setObjectName("picture.save")
         self.save.set_tooltip("A PNG that carries its recipe  (Ctrl+E)")
@@ -48,7 +51,7 @@ class TopBar(QWidget):
         left, right = QWidget(), QWidget()
         for side, widgets in (
             (left, (self.mark, self.menu_bar, self.menu_button)),
-            (right, (self.model, self.jobs, self.tasks, self.save)),
+            (right, (self.model, self.jobs, self.tasks, self.search, self.save)),
         ):
             layout = QHBoxLayout(side)
             layout.setContentsMargins(0, 0, 0, 0)

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 else:
     _Widget = object
 
-_KEYBOARD = {
+KEYBOARD = {
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 }
-_RETURNING = {  # the focus was here before; its ring is as it was
+RETURNING = {  # the focus was here before; its ring is as it was
     Qt.FocusReason.ActiveWindowFocusReason,
     Qt.FocusReason.PopupFocusReason,
     Qt.FocusReason.MenuBarFocusReason,
@@ -79,8 +79,8 @@ class Control(_Widget):
         return self._ring and self.hasFocus()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        if event.reason() not in _RETURNING:
-            self._ring = event.reason() in _KEYBOARD
+        if event.reason() not in RETURNING:
+            self._ring = event.reason() in KEYBOARD
         super().focusInEvent(event)
         self.update()
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control, painter_on, write
+from latentstudio.ui.controls.base import Control, painter_on, ring, write
 from latentstudio.ui.controls.faces import Face, paint_picture, paint_selection
 
 if TYPE_CHECKING:
@@ -152,6 +152,8 @@ class CrossGrid(Control, QWidget):
             paint_selection(painter, self.box(self._current))
         if self.shows_focus() and self._cursor in self._faces and self._cursor != self._current:
             paint_selection(painter, self.box(self._cursor), "muted")
+        if self.shows_focus():
+            ring(painter, self.rect())
         painter.end()
 
     def _paint_frame(self, painter: QPainter) -> None:

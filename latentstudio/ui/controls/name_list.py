@@ -41,6 +41,8 @@ _ROW, _FACE, _SIGN = 36, 28, 32  # a row's height; its face; room for the sign a
 _MOST_ROWS = 6
 _KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Plus, Qt.Key.Key_Minus}
 
+_OURS = {*_KEYS, Qt.Key.Key_Up, Qt.Key.Key_Down}
+
 
 class _Names(QAbstractListModel):
     """The names that are found, as Qt's lists and screen readers want them."""
@@ -208,8 +210,8 @@ class NameList(Control, QListView):
 
     def event(self, event: QEvent) -> bool:
         ours = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if ours and event.key() in _KEYS and not event.modifiers():  # type: ignore[attr-defined]
-            event.accept()  # before the window takes Space for a random face
+        if ours and event.key() in _OURS and not event.modifiers():  # type: ignore[attr-defined]
+            event.accept()  # before the window takes Space for a random face, and arrows for seeds
             return True
         return super().event(event)
 

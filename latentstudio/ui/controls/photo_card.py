@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 _HEIGHT, _PICTURE, _INSET = 52, 40, 6
 _CROP_HEIGHT = 132
 _STEP = 0.02
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_ARROWS = {
+    Qt.Key.Key_Left: (-_STEP, 0.0),
+    Qt.Key.Key_Right: (_STEP, 0.0),
+    Qt.Key.Key_Up: (0.0, -_STEP),
+    Qt.Key.Key_Down: (0.0, _STEP),
+}
 _DIM = QColor(0, 0, 0, 130)
 
 
@@ -81,6 +88,8 @@ class PhotoCard(Button):
         if self._used:
             draw_icon(painter, QPointF(area.right() - theme.px(18), half), "check", "accent")
             ring(painter, area)
+            if self.shows_focus():  # its own ring would not be told from this one
+                ring(painter, area.adjusted(4, 4, -4, -4))
 
 
 class CropView(Control, QWidget):
@@ -142,15 +151,18 @@ class CropView(Control, QWidget):
         self.zoom_asked.emit(1 if event.angleDelta().y() > 0 else -1)
         event.accept()
 
+    def event(self, event: QEvent) -> bool:
+        """Arrows move the square while it has the focus, not the window's seeds."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            key: QKeyEvent = event  # type: ignore[assignment]
+            if key.key() in _ARROWS and not key.modifiers() & _COMMANDS:
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.show_ring(True)
-        steps = {
-            Qt.Key.Key_Left: (-_STEP, 0.0),
-            Qt.Key.Key_Right: (_STEP, 0.0),
-            Qt.Key.Key_Up: (0.0, -_STEP),
-            Qt.Key.Key_Down: (0.0, _STEP),
-        }
-        step = steps.get(Qt.Key(event.key()))
+        step = _ARROWS.get(Qt.Key(event.key()))
         if step is None:
             QWidget.keyPressEvent(self, event)
             return

@@ -16,18 +16,18 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from latentstudio.ui import theme
+from latentstudio.ui import motion, theme
 from latentstudio.ui.controls.base import Control, draw_icon, painter_on, slug, write
 from latentstudio.ui.controls.buttons import Button, IconButton
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 
-OPENING_MS = 120
 _HEADER, _PADDING = 34, 12
 _DRAG_STARTS = 8  # pixels
+_HELP = "Opens and closes this section; drag it to another place"
 
 
 class SectionHeader(Button):
@@ -54,6 +54,7 @@ class SectionHeader(Button):
         self.line.setSpacing(0)
         self.line.addStretch(1)
         self.become(title)
+        self.set_tooltip(_HELP)
         self.theme_changed()
 
     def theme_changed(self) -> None:
@@ -151,7 +152,6 @@ class Section(Control, QWidget):
         column.addWidget(self.header)
         column.addWidget(self._viewport)
         self._animation = QPropertyAnimation(self._viewport, b"maximumHeight", self)
-        self._animation.setDuration(OPENING_MS)
         self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._animation.finished.connect(self._settle)
         self.header.clicked.connect(self._flip)
@@ -188,7 +188,7 @@ class Section(Control, QWidget):
         self.header.unavailable = bool(reason)
         self.header.summary = reason or self._kept_summary
         self.header.setAccessibleDescription(self.header.summary)
-        self.header.set_tooltip(reason)
+        self.header.set_tooltip(reason or _HELP)
         if reason:
             self.set_open(False)
         self.header.update()
@@ -205,8 +205,9 @@ class Section(Control, QWidget):
         self.header.is_open = on
         self._show_actions()
         self._animation.stop()
-        if animate and self.isVisible() and self._may_move():
+        if animate and self.isVisible() and not motion.reduced():
             self._viewport.setVisible(True)
+            self._animation.setDuration(motion.duration(motion.OPENING_MS))
             self._animation.setStartValue(self._viewport.height() if on is False else 0)
             self._animation.setEndValue(self._content.sizeHint().height() if on else 0)
             self._animation.start()
@@ -226,11 +227,6 @@ class Section(Control, QWidget):
             return
         self.set_open(not self._open, animate=True)
         self.opened.emit(self._open)
-
-    def _may_move(self) -> bool:
-        """Whether the desktop allows motion."""
-        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
-        return self.style().styleHint(hint, None, self) > 0
 
     def _settle(self) -> None:
         self._viewport.setMaximumHeight(16777215)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QWidget
 
 from latentstudio.ui import theme
@@ -14,10 +14,11 @@ from latentstudio.ui.controls.base import Control, draw_icon, painter_on, ring, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+    from PySide6.QtGui import QPainter, QPaintEvent
 
 _STRIP_HEIGHT, _BAR_HEIGHT = 34, 44
 _COUNT_GAP = 6
+_MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class WordTabs(Control, QTabBar):
@@ -94,6 +95,14 @@ class WordTabs(Control, QTabBar):
         if index >= 0 and self.isTabEnabled(index) and index != self.currentIndex():
             self.setCurrentIndex(index)
             self.chosen.emit(self.key())
+
+    def event(self, event: QEvent) -> bool:
+        """Arrows go from tab to tab while one has the focus, not through the window's seeds."""
+        ours = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if ours and event.key() in _MOVES and not event.modifiers():  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         before = self.currentIndex()

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control
+from latentstudio.ui.controls.base import Control, painter_on, ring
 from latentstudio.ui.controls.empty_state import EmptyState
 from latentstudio.ui.controls.face_list import FaceList, Index
 from latentstudio.ui.controls.faces import (
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         QImage,
         QMouseEvent,
         QPainter,
+        QPaintEvent,
         QResizeEvent,
         QWheelEvent,
     )
@@ -288,6 +289,14 @@ class FaceView(Control, QListView):
             self.activated.emit(self.currentIndex().row())
         else:
             QListView.keyPressEvent(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ring goes around all of them: the chosen face has one of its own."""
+        super().paintEvent(event)
+        if self.shows_focus():
+            painter = painter_on(self.viewport())
+            ring(painter, self.viewport().rect())
+            painter.end()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())

@@ -23,6 +23,7 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.readings import Readings, moved_styles
 from latentstudio.core.recipe import Move, Noise, Recipe, Span
 from latentstudio.ui.controls.direction_card import STEPS, DirectionCard
+from latentstudio.ui.controls.direction_row import DirectionRow
 from latentstudio.ui.controls.lazy_rows import LazyRows
 from latentstudio.ui.controls.numbers import MINUS
 from latentstudio.ui.panel import SETTLE_MS, Tasks
@@ -94,6 +95,10 @@ class DirectionRows(QObject):
             item = cast(DirectionItem, self.list.row(direction))
             if item is not self._open:
                 self.toggle(item)
+
+    def row_of(self, direction: Direction) -> DirectionRow:
+        """The row of a direction that is shown; KeyError where it is not."""
+        return cast(DirectionItem, self.list.row(direction)).row
 
     def toggle(self, item: DirectionItem) -> None:
         """Open a row, and close the one that was open; or close it."""

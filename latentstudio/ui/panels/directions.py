@@ -22,8 +22,10 @@ from latentstudio.core.recipe import Recipe
 from latentstudio.ui import theme
 from latentstudio.ui.controls import IconButton, InfoLine, Row, Segmented, TextButton
 from latentstudio.ui.controls.buttons import paint_words
+from latentstudio.ui.controls.direction_row import DirectionRow
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels.direction_finder import Finder
+from latentstudio.ui.panels.direction_item import DirectionItem
 from latentstudio.ui.panels.direction_rows import DirectionRows
 
 EXAMPLES = 10  # faces of each kind that a direction is learned from
@@ -183,6 +185,21 @@ class DirectionsPanel(Panel):
         self.filter.show()
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()
+
+    def row_of(self, direction: Direction) -> DirectionRow | None:
+        """Show the row of a direction, whatever was filtered; None if it is known no longer."""
+        group = next((group for group in _GROUPS if direction in self._of(group)), None)
+        if group is None:
+            return None
+        self.filter.clear()
+        self.filter.hide()
+        self._show_group(group)
+        return self.rows.row_of(direction)
+
+    def row_on_show(self, direction: Direction) -> DirectionRow | None:
+        """The row of a direction, if it is among those that can be scrolled to."""
+        item = self.rows.list.rows().get(direction)
+        return item.row if isinstance(item, DirectionItem) else None
 
     def _of(self, group: str) -> tuple[Direction, ...]:
         if self.info is None:

@@ -76,7 +76,7 @@ class BigSlider(SliderTrack):
         painter.setFont(lettering(_NAME * self._unit, 500))
         painter.setPen(theme.color("text"))
         words = QRectF(self.inset(), 0, self.width() - 2 * self.inset(), self.middle())
-        words.setHeight(self.middle() - self.knob() - 2)
+        words.setHeight(self.middle() - self.knob() - 8 * self._unit)
         painter.drawText(
             words,
             Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom,

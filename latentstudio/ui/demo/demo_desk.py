@@ -19,7 +19,7 @@ from latentstudio.ui.panels.motion import MotionPanel
 if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
 
-_FRAMES_BYTES, _FACES_BYTES = 8 * 2**20, 8 * 2**20
+_FRAMES_BYTES, _FACES_BYTES = 4 * 2**20, 4 * 2**20
 
 
 def demo_bridge(document: Document) -> EngineBridge:
@@ -40,8 +40,11 @@ class DemoDesk(QObject):
         window.installEventFilter(self)
 
     def ask(self) -> None:
-        """Let the operator choose; the demo starts from there."""
-        if self.stand is not None or self.dialog is not None:
+        """Let the operator choose, and start; or end the demo that runs on another screen."""
+        if self.stand is not None:
+            self.stand.leave()
+            return
+        if self.dialog is not None:
             return
         plan = read_plan(self._folder)
         self.dialog = OperatorDialog(self._window, plan, self._models(), self._own())

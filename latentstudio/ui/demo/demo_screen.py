@@ -37,6 +37,7 @@ class DemoScreen(QWidget):
         self.setAccessibleName(headline)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)  # what began it goes on
         self.headline = headline
         self.picture = DemoPicture(self)
         self.sliders: list[BigSlider] = []

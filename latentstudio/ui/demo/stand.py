@@ -135,11 +135,11 @@ class Stand(QObject):
         self.attractor.stop()
         self.steering.stop()
         self._kept.stop()
+        self.screen.may_close = True
+        self.screen.close()
         self.bridge.close()
         self.keeper.close()
         self._awake.stop()
-        self.screen.may_close = True
-        self.screen.close()
         self.ended.emit()
         self.screen.deleteLater()
 

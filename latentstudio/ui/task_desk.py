@@ -102,7 +102,7 @@ class TaskDesk(QObject):
         given = work if work.picture is not None else _on(work, picture)
         pixels = self._known.of(given, info)
         shown = picture.pixels if pixels is None else pixels
-        view.show_given(shown, "What is known", _facts(given, side))
+        view.show_given(shown, "Known", _facts(given, side))
 
     def show_answer(self, pixels: Rgb, rank: int) -> None:
         """An answer in the right pane."""
@@ -253,5 +253,5 @@ def _facts(work: Work, side: int) -> str:
         "colorize": "how light it is",
         "denoise": noise,
         "missing": f"{1 - restore.missing:.0%} of the pixels",
-        "sensing": f"{measured(restore, side)} measurements, put back",
+        "sensing": f"{measured(restore, side)} measurements",
     }[restore.kind]

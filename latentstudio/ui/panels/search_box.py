@@ -8,6 +8,7 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Space
 from latentstudio.core.tasks import has_styles, space_in
 from latentstudio.core.work import SETTINGS, Work
+from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, Label, Row, Segmented
 from latentstudio.ui.panels.work_box import WorkBox
 
@@ -53,7 +54,7 @@ class SearchBox(WorkBox):
             "much looks most like a face", lambda work: work.search.realism,
             lambda w, v: replace(w, search=replace(w.search, realism=v)), step=0.005, decimals=3,
         )  # fmt: skip
-        self.rows.addWidget(_ends())
+        self.rows.addWidget(_Ends())
         self._critic = InfoLine("")
         self.rows.addWidget(self._critic)
         self._space, row = space_row(
@@ -82,15 +83,18 @@ class SearchBox(WorkBox):
         self._space.set_current(SPACES.index(space_in(self.info, space) if self.info else space))
 
 
-def _ends() -> QWidget:
-    """What little and much realism give."""
-    ends = QWidget()
-    line = QHBoxLayout(ends)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(0)
-    line.addSpacing(104)
-    line.addWidget(Label("closest", role="small", token="faint"))
-    line.addStretch(1)
-    line.addWidget(Label("best face", role="small", token="faint"))
-    line.addSpacing(64)
-    return ends
+class _Ends(QWidget):
+    """What little and much realism give, under the ends of its track."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line = QHBoxLayout(self)
+        self._line.setSpacing(0)
+        self._line.addWidget(Label("closest", role="small", token="faint"))
+        self._line.addStretch(1)
+        self._line.addWidget(Label("best face", role="small", token="faint"))
+        theme.events.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self._line.setContentsMargins(theme.px(104), 0, theme.px(52), 0)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from latentstudio.commands.answer import Answer
 from latentstudio.commands.arguments import add_device, add_picture, seeds
 from latentstudio.commands.drawing import Drawer, finish, noise_of, open_drawer, recipe_of
+from latentstudio.commands.stills import add_still, still_of
 from latentstudio.core.files import atomic_file, make_folder
-from latentstudio.core.recipe import Recipe, with_seed
+from latentstudio.core.recipe import Recipe, title_of, with_seed
 
 if TYPE_CHECKING:
     from latentstudio.models.generator import Generator
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--latents", action="store_true",
         help="add latents.npz: seeds, z, and w as drawn (float32, after truncation)",
     )  # fmt: skip
+    add_still(parser, captions=True)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="made if missing")
     add_device(parser)
 
@@ -38,12 +40,14 @@ def run(options: argparse.Namespace) -> Answer:
 
     chosen = list(dict.fromkeys(options.seeds))
     recipes = recipes_of(drawer, chosen, options)
-    folder = make_folder(options.out)
+    folder, still = make_folder(options.out), still_of(options)
     if options.grid:
-        files = [finish(export.sheet(drawer.generator, recipes, folder / "grid.png"))]
+        names = [title_of(recipe) for recipe in recipes] if options.captions else []
+        out = folder / "grid.png"
+        files = [finish(export.sheet(drawer.generator, recipes, out, captions=names, still=still))]
     else:
         named = [(f"seed{seed:04d}", r) for seed, r in zip(chosen, recipes, strict=True)]
-        files = finish(export.pictures(drawer.generator, named, folder))
+        files = finish(export.pictures(drawer.generator, named, folder, still))
     latents = folder / "latents.npz" if options.latents else None
     if latents is not None:
         write_latents(latents, drawer.generator, chosen, recipes)

@@ -8,6 +8,7 @@ from pathlib import Path
 from latentstudio.commands.answer import Answer
 from latentstudio.commands.arguments import add_device, add_picture, seeds
 from latentstudio.commands.drawing import finish, open_drawer, recipe_of
+from latentstudio.commands.stills import add_still, still_of
 from latentstudio.core.errors import StudioError
 from latentstudio.core.mixing import bands, mixes
 from latentstudio.core.model_info import ModelInfo
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="coarse, middle, fine or layers such as 0-3, from the columns (coarse)",
     )  # fmt: skip
     add_picture(parser)
+    add_still(parser, captions=True)
     parser.add_argument("--out", metavar="FILE", type=_png, required=True, help="a .png")
     add_device(parser)
 
@@ -54,7 +56,12 @@ def run(options: argparse.Namespace) -> Answer:
 
     recipe = recipe_of(drawer.info, options)
     rows, columns = [[Seed(s) for s in given] for given in (options.rows, options.cols)]
-    out = finish(mixing.grid(drawer.generator, recipe, rows, columns, chosen, options.out))
+    names = [[f"Seed {s}" for s in given] for given in (options.rows, options.cols)]
+    grid = mixing.grid(
+        drawer.generator, recipe, rows, columns, chosen, options.out,
+        captions=(names[0], names[1]) if options.captions else ((), ()), still=still_of(options),
+    )  # fmt: skip
+    out = finish(grid)
     data = {
         **drawer.facts,
         "file": str(out),

@@ -6,15 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from latentstudio.commands.answer import Answer, say
-from latentstudio.commands.arguments import add_device, number, whole
+from latentstudio.commands.arguments import add_device, whole
 from latentstudio.commands.drawing import Drawer, open_drawer
 from latentstudio.commands.library import find
+from latentstudio.commands.stills import add_still, still_of
 from latentstudio.core.errors import StudioError
 from latentstudio.core.picture import MAX_FILE_BYTES, Drawn, note_of
 from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.core.recipe_json import MAX_TEXT, parse_recipe
 from latentstudio.core.session import parse_session
-from latentstudio.core.still import PRINT_MM, SCALES, Still, write_still
+from latentstudio.core.still import write_still
 from latentstudio.core.untrusted import kind_of, read_file
 
 MAX_THREADS = 256  # a file may claim more, and starting them would only hang this machine
@@ -25,15 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "source", metavar="SESSION|PNG|RECIPE.json|-", help="what to draw; - reads a recipe"
     )
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="ends in .png")
-    parser.add_argument("--scale", type=int, choices=SCALES, default=1, help="times as large (1)")
-    parser.add_argument("--smooth", action="store_true", help="scale smoothly, not as squares")
-    parser.add_argument(
-        "--print-width", metavar="MM", type=number(*PRINT_MM),
-        help="millimetres on paper, for programs that print",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-recipe", action="store_true", help="write the picture alone, without its recipe"
-    )
+    add_still(parser)
     parser.add_argument(
         "--model", metavar="MODEL", help="draw with this model, whichever it was made with"
     )
@@ -53,7 +46,7 @@ def run(options: argparse.Namespace) -> Answer:
     from latentstudio.engine import export
 
     recipe = _adopt(drawer, recipe)
-    still = Still(options.scale, options.smooth, options.print_width, recipe=not options.no_recipe)
+    still = still_of(options)
     pixels = export.rgb(drawer.generator, recipe)
     write_still(options.out, still, pixels, export.note_of(drawer.generator, recipe))
     height, width = (side * still.scale for side in pixels.shape[:2])

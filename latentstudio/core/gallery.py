@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from latentstudio.core.recipe import Recipe
+from latentstudio.core.recipe import Recipe, title_of
 
 Kepts = tuple["Kept", ...]
 Filter = Literal["all", "starred", "plus", "minus", "noted", "bred"]
@@ -98,6 +98,12 @@ def find(gallery: Kepts, recipe: Recipe) -> Kept | None:
 def marked(gallery: Kepts, mark: int) -> tuple[Recipe, ...]:
     """The faces with a mark, as they were kept."""
     return tuple(kept.recipe for kept in gallery if kept.mark == mark)
+
+
+def caption_of(kept: Kept) -> str:
+    """The note of a kept face before its name, with a sign for a star."""
+    words = f"{kept.note} ({title_of(kept.recipe)})" if kept.note else title_of(kept.recipe)
+    return f"* {words}" if kept.starred else words
 
 
 def _with_all(gallery: Kepts, recipes: Sequence[Recipe]) -> Kepts:

@@ -8,9 +8,9 @@ import torch
 
 from latentstudio.core.files import make_folder
 from latentstudio.core.layout import table_of
-from latentstudio.core.picture import Drawn, PictureNote, write_picture
+from latentstudio.core.picture import Drawn, PictureNote
 from latentstudio.core.recipe import Recipe
-from latentstudio.core.still import EXACT, Still
+from latentstudio.core.still import EXACT, Still, write_still
 from latentstudio.engine.messages import Pixels, Step
 from latentstudio.engine.page import Page
 from latentstudio.engine.render import draw, to_rgb
@@ -18,14 +18,17 @@ from latentstudio.models.generator import Generator
 
 
 def pictures(
-    generator: Generator, recipes: Sequence[tuple[str, Recipe]], folder: Path
+    generator: Generator,
+    recipes: Sequence[tuple[str, Recipe]],
+    folder: Path,
+    still: Still = EXACT,
 ) -> Steps[Step, None, list[Path]]:
     """Write each named recipe as ``NAME.png`` with its recipe inside; returns the paths."""
     make_folder(folder)
     paths = []
     for done, (name, recipe) in enumerate(recipes, start=1):
         path = folder / f"{name}.png"
-        write_picture(path, rgb(generator, recipe), note_of(generator, recipe))
+        write_still(path, still, rgb(generator, recipe), note_of(generator, recipe))
         paths.append(path)
         yield Step(done, len(recipes), path.name)
     return paths

@@ -1,6 +1,7 @@
 """Page: faces in rows and columns with words under them, put together and written step by step."""
 
 from collections.abc import Generator as Steps
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +40,6 @@ class Page:
         self._layout.check()
         wide, high = self._layout.size
         self.pixels: Pixels = np.full((high, wide, 3), 255, np.uint8)
-        letters = self._layout.letters
-        self._font = ImageFont.truetype(asset("fonts/Inter-Regular.ttf"), letters)
 
     def put(self, row: int, column: int, face: Pixels, words: str = "") -> None:
         """Place a face uint8 [side, side, 3], with words under it that are cut where it ends."""
@@ -59,6 +58,10 @@ class Page:
                 file.write(piece)
                 yield Step(faces, faces, f"Writing {out.name}")
         return out
+
+    @cached_property
+    def _font(self) -> ImageFont.FreeTypeFont:
+        return ImageFont.truetype(asset("fonts/Inter-Regular.ttf"), self._layout.letters)
 
     def _written(self, words: str) -> Pixels:
         wide, high = self._layout.face, self._layout.line

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from latentstudio.core.command_line import file_name
 from latentstudio.core.direction import Direction, step_along, with_reading, without_moves
-from latentstudio.core.gallery import Kept
+from latentstudio.core.gallery import Kept, caption_of
 from latentstudio.core.layout import Layout, table_of
 from latentstudio.core.mixing import mixes
 from latentstudio.core.readings import moved_styles
@@ -68,12 +68,6 @@ def kept_here(window: "MainWindow") -> list[Kept]:
     mine = [k for k in window.document.state.gallery if k.recipe.model == ModelRef.of(info)]
     several = [kept for kept in mine if kept.recipe in chosen]
     return several if len(several) > 1 else mine
-
-
-def caption_of(kept: Kept) -> str:
-    """The note of a kept face before its name, with a sign for a star."""
-    words = f"{kept.note} ({title_of(kept.recipe)})" if kept.note else title_of(kept.recipe)
-    return f"* {words}" if kept.starred else words
 
 
 # --- the plans ------------------------------------------------------------------------------------

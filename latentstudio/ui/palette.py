@@ -19,7 +19,7 @@ from latentstudio.ui.palette_entries import (
     read_recent,
     remember,
 )
-from latentstudio.ui.palette_list import MOST_ROWS, ROW, PaletteList
+from latentstudio.ui.palette_list import MOST_ROWS, ROW, ROW_SIDE, PaletteList
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
@@ -80,7 +80,6 @@ class Palette(QFrame):
         self.list.clicked.connect(self._clicked)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._tell())
         self.nothing = Label("", token="muted")
-        self.nothing.setContentsMargins(12, 4, 12, 8)
         self._hints = KeyHints()
         self._hints.set_hints(_HINTS)
         self._column = QVBoxLayout(self)
@@ -159,6 +158,9 @@ class Palette(QFrame):
         inside, window = theme.px(_INSIDE), self._window
         self._column.setContentsMargins(inside, inside, inside, inside)
         self._column.setSpacing(inside)
+        side = theme.px(ROW_SIDE)
+        self.nothing.setContentsMargins(side, 0, side, 0)
+        self._hints.setContentsMargins(side, 0, side, 0)
         self.field.setMinimumHeight(theme.px(34))
         width = min(theme.px(_WIDTH), window.width() - 2 * theme.px(_EDGE))
         self.setFixedWidth(width)

@@ -47,7 +47,8 @@ _OFF = "Not possible now"
 _MENUS = ("Picture", "View", "Edit", "Model", "File", "Help")  # the order before anything is typed
 _SETTING = "palette/recent"
 _BONUS = 2.0  # of a recent command among those that fit
-_IN_HELP = -5.0  # words of the help fit worse than any name
+_IN_GROUP = -25.0  # letters of the kind fit worse than those of a name,
+_IN_HELP = -50.0  # and words of the help worse still
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _fit(query: str, entry: Entry) -> tuple[float, tuple[int, ...]] | None:
         return found.score, found.places
     wide = match(query, f"{entry.title} {entry.group}")
     if wide is not None:
-        return wide.score, tuple(p for p in wide.places if p < len(entry.title))
+        return wide.score + _IN_GROUP, tuple(p for p in wide.places if p < len(entry.title))
     return (_IN_HELP, ()) if query.strip().lower() in entry.help.lower() else None
 
 

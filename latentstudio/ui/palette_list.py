@@ -37,7 +37,9 @@ Index = QModelIndex | QPersistentModelIndex
 
 ROW = 32
 MOST_ROWS = 10
-_SIDE, _ICON, _GAP = 12, 16, 10
+ROW_SIDE = 12
+"""Left and right of what a line shows, in pixels at 100 %."""
+_ICON, _GAP = 16, 10
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -80,7 +82,7 @@ class _LinePainter(QStyledItemDelegate):
         area = QRectF(option.rect)
         if option.state & QStyle.StateFlag.State_Selected:
             fill(painter, area, "selected")
-        inside = area.adjusted(theme.px(_SIDE), 0, -theme.px(_SIDE), 0)
+        inside = area.adjusted(theme.px(ROW_SIDE), 0, -theme.px(ROW_SIDE), 0)
         off = bool(found.entry.reason)
         if found.entry.icon:
             middle = QPointF(inside.left() + theme.px(_ICON) / 2, inside.center().y())

@@ -31,7 +31,9 @@ from latentstudio.ui.main_window import MainWindow
 LEFT_OUT = {"quit", "open", "new_session", "save_session", "save_session_as", "full_screen"}
 """Actions that end the run, ask for a file, or make another history."""
 
-OPENS_A_MODEL = ("model_menu.", "start.model", "start.recent", "top.model", "start.open")
+OPENS_A_MODEL = (
+    "model_menu.", "palette.", "start.model", "start.recent", "top.model", "start.open",
+)  # fmt: skip
 HARMLESS = ("propagateSizeHints", "This plugin does not support")  # of the offscreen platform
 
 _KEYS = (

@@ -173,6 +173,11 @@ def test_words_of_the_help_are_found_after_names() -> None:
     assert [found.entry.key for found in find("help of other", entries, [])] == ["c"]
 
 
+def test_names_are_found_before_kinds() -> None:
+    entries = [Entry("a", "Map", "Section", lambda: None), entry("b", "Next seed")]
+    assert [found.entry.key for found in find("se", entries, [])] == ["b", "a"]
+
+
 def test_recent_commands_come_first_and_are_few(qapp: object) -> None:
     settings = QSettings()
     for number in range(RECENT + 3):

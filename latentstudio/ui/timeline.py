@@ -1,6 +1,5 @@
 """Timeline: the bottom of the Animate workspace, transport over film, keyframes and lanes."""
 
-from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -80,9 +79,6 @@ class TimelineTab(StripTab):
 
     def _snap(self, on: bool) -> None:
         self.view.snaps = on
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(200), theme.px(104))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

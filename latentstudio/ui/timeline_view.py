@@ -369,7 +369,7 @@ class TimelineView(Control, QWidget):
         return QSize(theme.px(600), theme.px(234))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(200), theme.px(RULER + 16))
+        return QSize(theme.px(200), theme.px(RULER + 8))
 
     def theme_changed(self) -> None:
         super().theme_changed()

@@ -40,11 +40,13 @@ def tabs(studio: Studio) -> list[str]:
 def test_each_workspace_has_its_panels_and_tabs(mixer: Studio) -> None:
     window = mixer.window
     for number, workspace in enumerate(WORKSPACES):
-        mixer.key((Key.Key_1, Key.Key_2, Key.Key_3)[number], Control, to=window.canvas)
+        mixer.key((Key.Key_1, Key.Key_2, Key.Key_3, Key.Key_4)[number], Control, to=window.canvas)
         wanted = {line.kind.key for line in PANELS if workspace.key in line.workspaces}
         assert shown(mixer) == wanted
         assert window.top_bar.workspaces.key() == workspace.key
         assert window.actions_by_name[f"workspace_{workspace.key}"].isChecked()
+    assert {"timeline"} == set(tabs(mixer))
+    window.workspaces.show("inpaint")
     assert {"candidates", "gallery", "history"} == set(tabs(mixer))
     window.workspaces.show("mix")
     assert {"grid", "history"} <= set(tabs(mixer))

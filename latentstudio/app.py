@@ -21,6 +21,7 @@ from latentstudio.resources import bundled_models
 from latentstudio.ui import icons, theme
 from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.bridge import EngineBridge
+from latentstudio.ui.garbage import Garbage
 from latentstudio.ui.listing import controls_of
 from latentstudio.ui.main_window import MainWindow
 
@@ -40,6 +41,8 @@ def make_application() -> QApplication:
     QCoreApplication.setApplicationName("latentstudio")
     application.setApplicationDisplayName("Latent Studio")
     application.setWindowIcon(icons.app_icon())
+    if application.findChild(Garbage) is None:
+        Garbage(application)
     return application
 
 

@@ -170,13 +170,9 @@ class Engine:
         from latentstudio.engine.preload import preload_torch
 
         preload_torch()
-        gc.disable()  # the import makes a million objects that stay: looking for garbage is in vain
-        try:
-            from latentstudio.engine.device import prepare_thread
-        finally:
-            gc.freeze()  # nor is it looked for later, which would stop the window for 70 ms
-            gc.enable()
+        from latentstudio.engine.device import prepare_thread
 
+        gc.freeze()  # the import makes a million objects that stay: no search need look at them
         prepare_thread(self._threads)
         while self.run_once(wait=True):
             pass

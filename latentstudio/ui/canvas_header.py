@@ -132,8 +132,10 @@ class CanvasHeader(QWidget):
         row.addWidget(self.full)
 
     def _fit(self) -> None:
-        """Words give way to the views; in a comparison the picture itself says what it is."""
-        narrow = self.width() < theme.px(_NARROW) and not self.other.isHidden()
+        """Words give way, first those of the views; a comparison itself says what it shows."""
+        small = self.width() < theme.px(_NARROW)
+        self.views.set_bare(small)
+        narrow = small and not self.other.isHidden()
         for widget in (self.title, self._divider):
             widget.setVisible(not narrow)
         row = self.layout()

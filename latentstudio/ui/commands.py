@@ -14,6 +14,7 @@ from latentstudio.core.recipe import Truncation, seed_of, with_seed
 from latentstudio.ui import cards, theme
 from latentstudio.ui.access import AccessCommands
 from latentstudio.ui.animate_commands import AnimateCommands
+from latentstudio.ui.clip_export import ClipExport
 from latentstudio.ui.copy_command import copy_command
 from latentstudio.ui.direction_commands import DirectionCommands
 from latentstudio.ui.face_desk import face_commands
@@ -23,6 +24,7 @@ from latentstudio.ui.job_words import result_file
 from latentstudio.ui.panels.face import FacePanel
 from latentstudio.ui.panels.plane import PlanePanel
 from latentstudio.ui.panels.sources import SourcesPanel
+from latentstudio.ui.recording import recording_commands
 from latentstudio.ui.still_export import StillExport
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ class Commands:
             **AnimateCommands(self._window).table(),
             **AccessCommands(self._window).table(),
             **StillExport(self._window, self._ask).table(),
+            **ClipExport(self._window, self._ask).table(),
+            **recording_commands(self._window),
         }
 
     def _file_table(self) -> dict[str, Callable[[], None]]:

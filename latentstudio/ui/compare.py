@@ -174,6 +174,8 @@ class Compare(QObject):
         """The line and the words where they belong."""
         area, there = self._canvas.seen(), self._active and self._canvas.overlay is not None
         both = there and not self._hold.on
+        if not both and self.split.hasFocus():
+            self._canvas.setFocus()  # or Qt would give the keys to whatever comes next
         self.split.setVisible(both)
         self.split.stand(area)
         left, right = QRectF(area), QRectF(area)

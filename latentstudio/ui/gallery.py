@@ -204,7 +204,7 @@ class GalleryTab(StripTab):
 
     def chosen(self) -> list[Recipe]:
         """What a command is about: the chosen faces while they have the focus, or the canvas's."""
-        return (self.faces.hasFocus() and self.selected()) or [self.document.recipe]
+        return (self.faces.hasFocus() and self.selected()) or [self.tasks.wanted]
 
     def _label(self, recipe: Recipe, note: str) -> str:
         other = self.info is not None and recipe.model != ModelRef.of(self.info)
@@ -238,7 +238,7 @@ class GalleryTab(StripTab):
 
     def keep(self) -> None:
         """Keep the face on the canvas."""
-        self._edit("Keep", [self.document.recipe], lambda kept: kept)
+        self._edit("Keep", [self.tasks.wanted], lambda kept: kept)
 
     def star(self) -> None:
         """Star the chosen faces, or take their stars."""
@@ -309,7 +309,7 @@ class GalleryTab(StripTab):
         """``chosen``, also while a button of this tab has the focus that it took from the faces."""
         focused = QApplication.focusWidget()
         if focused is not None and self.corner.isAncestorOf(focused):
-            return self.selected() or [self.document.recipe]
+            return self.selected() or [self.tasks.wanted]
         return self.chosen()
 
     def _edit(

@@ -47,11 +47,13 @@ from latentstudio.ui.model_menu import ModelMenu
 from latentstudio.ui.notices import NoticeStack
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels import Side, panels_of
+from latentstudio.ui.panels.clip import ExportPanel
 from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.noise import NoisePanel
 from latentstudio.ui.panels.plane import PlanePanel
 from latentstudio.ui.picture_walk import PictureWalk
 from latentstudio.ui.recent_menu import RecentMenu
+from latentstudio.ui.recording import Recording
 from latentstudio.ui.sheet import Sheet
 from latentstudio.ui.start import Start
 from latentstudio.ui.status import StatusBar
@@ -100,6 +102,7 @@ class MainWindow(QMainWindow):
         self.faces = FaceDesk(self)
         self.animate = AnimateDesk(self)
         self.enabling.add(self.animate.conditions)
+        self.recording = Recording(self)
         self.desk = Desk(self)
         self.start = Start(self)
         self.demo = DemoDesk(self, state_folder)
@@ -201,6 +204,9 @@ class MainWindow(QMainWindow):
         self.sheet.export_asked.connect(self.actions_by_name["export_sheet"].trigger)
         cast(MixingGridTab, self.strip.tab("grid")).export_asked.connect(
             self.actions_by_name["export_grid"].trigger
+        )
+        cast(ExportPanel, self.panel("clip")).export_asked.connect(
+            self.actions_by_name["export_clip"].trigger
         )
         self.top_bar.save.clicked.connect(self.actions_by_name["save_picture"].trigger)
         self.top_bar.model.clicked.connect(self.model_menu.popup)

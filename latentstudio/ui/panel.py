@@ -34,6 +34,9 @@ class Shown(Protocol):
     @property
     def distances(self) -> tuple[float, float] | None: ...
 
+    @property
+    def render_ms(self) -> float: ...
+
 
 class Tasks(Protocol):
     """What panels may ask of the engine: tasks by name, and faces when there is time.
@@ -49,6 +52,11 @@ class Tasks(Protocol):
     @property
     def frame(self) -> Shown | None:
         """The picture on the canvas."""
+        ...
+
+    @property
+    def wanted(self) -> Recipe:
+        """What the canvas is to show: the document's recipe, or a moment of the journey."""
         ...
 
     def start_job(self, name: str, title: str, /, **options: Any) -> int: ...

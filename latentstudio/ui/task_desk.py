@@ -60,7 +60,7 @@ class TaskDesk(QObject):
         self._known.changed.connect(desk.show_work)
         panel, bridge = desk.panel, window.bridge
         panel.began.connect(self._begin)
-        panel.measured.connect(lambda share, values: self.loss.add(share, values))
+        panel.measured.connect(lambda share, values: self.loss.show_step(share, values))
         panel.pictured.connect(self._show_preview)
         panel.finished.connect(self._finish)
         panel.stopped.connect(self._stop)
@@ -119,7 +119,7 @@ class TaskDesk(QObject):
         self._show(pixels, "")
         if self._target is not None and self._target.shape == pixels.shape:
             off = np.abs(pixels.astype(np.float32) - self._target).mean() / 127.5
-            self.loss.add(self._desk.panel.share, [float(off)])
+            self.loss.show_step(self._desk.panel.share, [float(off)])
 
     def _show(self, pixels: Rgb, facts: str) -> None:
         self._desk.view.show_result(pixels, Mask.empty(pixels.shape[0]), facts)

@@ -4,6 +4,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from latentstudio.core.document import State
+from latentstudio.core.errors import StudioError
+from latentstudio.core.journey import Journey
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.ui import theme
 from latentstudio.ui.controls import EmptyState
@@ -53,12 +55,7 @@ class TimelineTab(StripTab):
         self.view.show_journey(journey, selected)
         self.transport.show_loop(journey.loop)
         self.transport.show_time(self.view.scene.place, journey.duration)
-        if not journey.keyframes:
-            self.transport.set_reason("There are no keyframes yet: I adds the face you see")
-        elif journey.duration <= 0:
-            self.transport.set_reason("One keyframe stands still: add another face")
-        else:
-            self.transport.set_reason("")
+        self.transport.set_reason(_no_play(journey, self.info))
         self.empty.setVisible(not journey.keyframes)
 
     def show_place(self, seconds: float) -> None:
@@ -68,6 +65,7 @@ class TimelineTab(StripTab):
 
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
+        self.transport.set_reason(_no_play(self.document.state.journey, info))
         self.film.forget()
         self.view.show_model(info)
 
@@ -89,3 +87,14 @@ class TimelineTab(StripTab):
         head, top, side = self.view.scene.head, theme.px(FILM), theme.px(16)
         wide, high = self.width() - head - 2 * side, self.height() - self.transport.height() - top
         self.empty.setGeometry(head + side, top, max(wide, 80), max(high - theme.px(10), 40))
+
+
+def _no_play(journey: Journey, info: ModelInfo | None) -> str:
+    """Why nothing can be played; empty where it can."""
+    if not journey.keyframes:
+        return "There are no keyframes yet: I adds the face you see"
+    try:
+        journey.check(info)
+    except StudioError as error:
+        return f"{error.title}: {error.hint}" if error.hint else error.title
+    return ""

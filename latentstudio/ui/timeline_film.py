@@ -53,17 +53,15 @@ class Film(QObject):
 
         Args:
             journey: whose faces.
-            info: of the open model.
+            info: of the open model; None where it is not the journey's.
             scale: of the timeline.
             width: pixels of it that are seen.
             edge: of a face, in pixels.
         """
         old = self.cells
         self.keys = [self._cell(k.time, k.recipe) for k in journey.keyframes]
-        self.cells = [
-            self._cell(time, journey.recipe_at(time, info), old)
-            for time in _times(journey, scale, width, edge)
-        ]
+        times = _times(journey, scale, width, edge) if info is not None else []
+        self.cells = [self._cell(time, journey.recipe_at(time, info), old) for time in times]
         self._settle.start()
 
     def hold(self, on: bool) -> None:

@@ -215,7 +215,9 @@ def _paint_rest(painter: QPainter, scene: Scene) -> None:
         return
     left, right = scene.head + theme.px(16), scene.size[0] - theme.px(16)
     words = QRectF(left, area.top(), right - left, area.height())
-    if more:
+    if scene.note:
+        write(painter, words, scene.note, token="warning")
+    elif more:
         names = ", ".join(lane.name for lane in scene.lanes[scene.rows :])
         write(painter, words, f"{more} more change: {names}", token="faint")
     elif not scene.rows or area.height() >= theme.px(LANE - 6):

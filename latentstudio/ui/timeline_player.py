@@ -93,8 +93,8 @@ class Player(QObject):
         now = self._now()
         if now >= end:
             if not self._loop:
-                self.pause()
                 self._show(end)
+                self.pause()
                 return
             now = start + (now - start) % (end - start)
             self._rebase(now)

@@ -33,6 +33,7 @@ class Scene:
         selected: the chosen keyframe, -1 for none.
         span: what is played, from and to in seconds.
         drop: where a dragged face would land, in seconds.
+        note: why its faces cannot be drawn, in words.
         size: of the widget in pixels.
     """
 
@@ -44,6 +45,7 @@ class Scene:
     selected: int = -1
     span: tuple[float, float] = (0.0, 0.0)
     drop: float | None = None
+    note: str = ""
     size: tuple[int, int] = (0, 0)
 
     @property

@@ -66,10 +66,10 @@ class Switch(TextButton):
     def paint(self, painter: QPainter, area: QRectF) -> None:
         self._paint_body(painter, area)
         if not self.isEnabled():
-            words = icon = "outline"
+            words, tint = "outline", "outline"
         else:
-            words, icon = "text", "accent" if self.isChecked() else "muted"
-        paint_words(painter, area, self.text(), self._icon, words, icon)
+            words, tint = "text", "accent" if self.isChecked() else "muted"
+        paint_words(painter, area, self.text(), self._icon, words, tint)
 
 
 def _size_of(label: Label, words: str) -> QSize:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentstudio.core.journey import Journey
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.recipe import title_of
+from latentstudio.core.recipe import ModelRef, title_of
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import Control, painter_on, ring
 from latentstudio.ui.face_mime import carries_faces, recipes_of
@@ -127,7 +127,14 @@ class TimelineView(Control, QWidget):
         elif not self._fits:
             room = scene.track.width() - theme.px(RIGHT - MARGIN)
             scene.scale = scene.scale.held(scene.seconds, room, theme.px(MARGIN))
-        scene.film.lay(scene.journey, self._info, scene.scale, scene.track.width(), scene.edge)
+        wanted, info = scene.journey.model, self._info
+        there = info is not None and wanted in (ModelRef(), ModelRef.of(info))
+        scene.note = (
+            "" if there or not wanted.name else f"This journey needs {wanted.name}: open it."
+        )
+        scene.film.lay(
+            scene.journey, info if there else None, scene.scale, scene.track.width(), scene.edge
+        )
         self.refresh()
 
     def show_model(self, info: ModelInfo) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
 from latentstudio.ui import theme
+from latentstudio.ui.garbage import sweep
 from tests.ui import screens
 from tests.ui.studio import studio
 
@@ -29,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="keep the pictures of this run (with tests/ui as argument)",
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _garbage_on_this_thread() -> None:
+    """As in the running program, Qt's objects never end on the compute thread."""
+    gc.disable()
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +59,7 @@ def _nothing_left(qapp: QApplication) -> Iterator[None]:
     windows, threads = set(map(id, qapp.topLevelWidgets())), set(threading.enumerate())
     yield
     qapp.closeAllWindows()
+    sweep()
     left = _new_windows(qapp, windows)
     if left:
         del left

@@ -92,6 +92,7 @@ class Driver:
     def undo_everything(self) -> None:
         """Undo all with no picture kept, and compare with the first picture."""
         window = self.window
+        window.workspaces.show("explore")  # where the canvas shows the recipe
         window.bridge.forget_frames()
         while window.document.can_undo and window.document.index > self._start:
             window.document.undo()
@@ -103,7 +104,7 @@ class Driver:
         while time.monotonic() < end:
             QApplication.processEvents()
             frame = bridge.frame
-            if frame is not None and frame.recipe == self.window.document.recipe and frame.exact:
+            if frame is not None and frame.recipe == bridge.wanted and frame.exact:
                 return frame.pixels
             QTest.qWait(5)
         raise AssertionError(f"no picture within {_WAIT_S:.0f} s, after {self._log[-5:]}")

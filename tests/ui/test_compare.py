@@ -111,6 +111,8 @@ def test_the_line_is_dragged_and_moved_by_keys(studio: Studio, compare: Compare)
         assert split.share == pytest.approx(share)
     assert studio.recipe == recipe  # arrows were the line's, not the seed's
     assert "50 % of the other face" in split.accessibleDescription()
+    studio.key(Key.Key_C, to=split)
+    assert QApplication.focusWidget() is canvas
 
 
 def test_c_and_the_segments_turn_it_on_and_off(studio: Studio, compare: Compare) -> None:

@@ -363,6 +363,8 @@ def test_the_grid_is_written_as_one_picture(
     out = tmp_path / "grid.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
     mixer.control("grid.export").click()  # type: ignore[attr-defined]
+    mixer.control("export.captions").click()  # type: ignore[attr-defined]
+    mixer.control("export.save").click()  # type: ignore[attr-defined]
     mixer.qtbot.waitUntil(out.exists, timeout=9000)
     options = tab.options()
     assert options is not None

@@ -64,7 +64,7 @@ def test_restore_in_both_themes(styled: Studio, scheme: str, check_screen: Check
     loss = styled.window.inpaint.tasks.loss
     loss.begin("off on what is known")  # when there was a preview is a matter of time
     for share in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0):
-        loss.add(share, [0.1 * rank + 0.5 * (1 - share) ** 2 for rank in range(1, 6)])
+        loss.show_step(share, [0.1 * rank + 0.5 * (1 - share) ** 2 for rank in range(1, 6)])
     loss.end("Best 0.100, candidate 1")
     check_screen(still(styled), f"restore-{scheme}")
 

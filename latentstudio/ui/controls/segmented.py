@@ -26,7 +26,7 @@ class Segment(Control, QAbstractButton):
 
     def __init__(self, text: str, icon: str, exclusive: bool, parent: QWidget) -> None:
         super().__init__(parent)
-        self._icon = icon
+        self._icon, self._bare = icon, False
         self.setText(text)
         self.setCheckable(True)
         self.setAutoExclusive(exclusive)
@@ -34,13 +34,25 @@ class Segment(Control, QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.become(text)
 
+    def set_bare(self, on: bool) -> None:
+        """Show the icon alone; the words are its tooltip then."""
+        if on != self._bare and self._icon:
+            self._bare = on
+            self.setToolTip(self.text() if on else "")
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
+        if self._bare:
+            return QSize(theme.px(_ICON + _PADDING + 8), theme.px(_HEIGHT))
         words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
         icon = theme.px(_ICON + _GAP) if self._icon else 0
         wanted = words + icon + 2 * theme.px(_PADDING)
         return QSize(max(theme.px(_NARROWEST), wanted), theme.px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
+        if self._bare:
+            return self.sizeHint()
         words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
         return QSize(words + theme.px(8), theme.px(_HEIGHT))
 
@@ -65,6 +77,9 @@ class Segment(Control, QAbstractButton):
     def _paint_words(self, painter: QPainter, area: QRectF) -> None:
         lit = self.isChecked() or self.underMouse()
         token = ("text" if lit else "muted") if self.isEnabled() else "outline"
+        if self._bare:
+            draw_icon(painter, area.center(), self._icon, "accent" if self.isChecked() else token)
+            return
         words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
         icon = theme.px(_ICON + _GAP) if self._fits_icon(area, words) else 0
         left = area.left() + max(0.0, (area.width() - words - icon) / 2)
@@ -119,6 +134,11 @@ class Segmented(Control, QWidget):
         self.become(name or ", ".join(segment.text() for segment in self.segments))
         if exclusive:
             self.set_current(0)
+
+    def set_bare(self, on: bool) -> None:
+        """Show icons alone where there is no room for words."""
+        for segment in self.segments:
+            segment.set_bare(on)
 
     def current(self) -> int:
         """Index of the chosen segment, -1 for none."""

@@ -118,4 +118,4 @@ class DemoDesk(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Close and self.stand is not None:
             self.stand.leave()
-        return super().eventFilter(watched, event)
+        return False

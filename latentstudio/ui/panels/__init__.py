@@ -8,6 +8,7 @@ from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels.blend import BlendPanel
 from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
 from latentstudio.ui.panels.classes import ClassesPanel
+from latentstudio.ui.panels.clip import ExportPanel
 from latentstudio.ui.panels.corners import CornersPanel
 from latentstudio.ui.panels.directions import DirectionsPanel
 from latentstudio.ui.panels.face import FacePanel
@@ -70,6 +71,7 @@ PANELS: tuple[Line, ...] = (
     Line(DirectionsPanel, "right", ("explore",)),
     Line(KeyframePanel, "right", ("animate",)),
     Line(EasePanel, "right", ("animate",)),
+    Line(ExportPanel, "right", ("animate",)),
     Line(NoisePanel, "right", ("explore", "mix"), closed=("mix",)),
 )
 

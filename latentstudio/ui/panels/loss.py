@@ -45,7 +45,7 @@ class LossPanel(Panel):
         self.plot.hide()
         self._say("Looking for starts.", "info")
 
-    def add(self, share: float, values: Sequence[float]) -> None:
+    def show_step(self, share: float, values: Sequence[float]) -> None:
         """How far the answers were off when a share (0 to 1) of the task was done."""
         here = share * self._turns % 1.0 if share < 1 else 1.0
         if self._points and here < self._points[-1][0]:

@@ -85,7 +85,7 @@ class MixingGridTab(StripTab):
         self.tasks.job_changed.connect(self._job_changed)
 
     def _build_corner(self) -> None:
-        self._label = Label("From columns")
+        self._label = Label("Columns")
         self.bands = Segmented(list(_BANDS), exclusive=False, name="Layers that columns give")
         self.bands.setObjectName("grid.bands")
         self.bands.setToolTip("The style layers that columns give; rows give the others")

@@ -82,6 +82,11 @@ QTableView { gridline-color: $line; }
 QTabBar::tab { background: transparent; color: $muted; padding: ${p8}px ${p12}px; border: none;
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::scroller { width: ${p20}px; }
+QTabBar QToolButton { background: $panel; border: none; margin: ${p4}px 0; }
+QTabBar QToolButton:hover { background: $hover; border-radius: 4px; }
+QTabBar QToolButton::left-arrow { image: url($left); }
+QTabBar QToolButton::right-arrow { image: url($right); }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 QProgressBar { background: $track; border: none; border-radius: 2px; max-height: 4px;
   color: transparent; }
@@ -102,7 +107,13 @@ def sheet(colors: Tokens, px: Callable[[float], int]) -> str:
         track=colors.track,
         edge=colors.outline if colors.dark else colors.line,
         field=colors.raised if colors.dark else colors.line,
-        check=asset(f"icons/tinted/check-{shade}.svg").as_posix(),
-        chevron=asset(f"icons/tinted/chevron-down-{shade}.svg").as_posix(),
+        check=_tinted("check", shade),
+        chevron=_tinted("chevron-down", shade),
+        left=_tinted("chevron-left", shade),
+        right=_tinted("chevron-right", shade),
         **lengths,
     )
+
+
+def _tinted(name: str, shade: str) -> str:
+    return asset(f"icons/tinted/{name}-{shade}.svg").as_posix()

@@ -139,6 +139,8 @@ class RunConfig(Part):
     regularizers: tuple[Regularizer, ...] = ()
     style_mixing: Share = 0.0
     """Share of pictures drawn with two w, the second from a random layer on; for StyleGAN."""
+    noise_from: NotNegative = 0.0
+    """Thousand images before noise inputs join; else fine noise stands in for edges. StyleGAN."""
     augment: tuple[Literal["color", "translation", "cutout"], ...] = ()
     """DiffAugment: how pictures are changed before the discriminator sees them; for small sets."""
     optimizer: Optimizer = Optimizer()
@@ -162,8 +164,8 @@ class RunConfig(Part):
         wants_styles = self.style_mixing > 0 or any(
             isinstance(regularizer, PathLength) for regularizer in self.regularizers
         )
-        if wants_styles and self.model.family != "stylegan":
-            raise ValueError("style mixing and path length need model.family=stylegan")
+        if (wants_styles or self.noise_from) and self.model.family != "stylegan":
+            raise ValueError("style mixing, path length and noise need model.family=stylegan")
         if self.schedule:
             if self.model.family != "progressive":
                 raise ValueError("a schedule needs model.family=progressive")

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle
 from latentstudio.models.progressive import Growing, faded, shrunk
+from latentstudio.models.stylegan import StyleganGenerator
 from trainers import networks, regularizers
 from trainers.augment import augment
 from trainers.config import GradientPenalty, Orthogonal, PathLength, RunConfig
@@ -79,6 +80,9 @@ class Training:
         self.loss = LOSSES[config.loss.kind]
         pair = networks.build(config.model, self.loss.critic, config.seed, first, len(self.classes))
         self.generator, self.discriminator = pair
+        for name, strength in self.generator.named_parameters() if config.noise_from else ():
+            if name.endswith("noise_strength"):
+                nn.init.zeros_(strength)
         self.average = plain(self.generator)
         adam = config.optimizer
         self.optimizer_g, self.optimizer_d = (
@@ -351,6 +355,8 @@ class Training:
         for network in (self.generator, self.discriminator, self.average):
             if isinstance(network, Growing):
                 network.grow(stage.resolution, stage.alpha)
+            elif isinstance(network, StyleganGenerator):
+                network.noisy = self.images >= self.config.noise_from * 1000
         return stage
 
     def _wants_bfloat16(self) -> bool:

@@ -163,13 +163,14 @@ class Synthesis(nn.Module):
 
 
 class StyleganGenerator(nn.Module):
-    """Mapping and synthesis; fresh noise in training, the constant one in evaluation."""
+    """Mapping and synthesis; where ``noisy``, fresh noise in training, constant in evaluation."""
 
     def __init__(self, config: StyleganConfig) -> None:
         super().__init__()
         self.mapping = Mapping(config)
         self.synthesis = Synthesis(config)
         self.style_layers = config.style_layers
+        self.noisy = True
 
     def forward(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
         w: Tensor = self.mapping(z, classes)
@@ -182,6 +183,8 @@ class StyleganGenerator(nn.Module):
 
     def _noises(self, count: int, device: torch.device) -> Noises:
         sides = noise_sides(self.synthesis.resolutions)
+        if not self.noisy:
+            return [None] * len(sides)
         if not self.training:
             return [constant_noise(0, layer, side).to(device) for layer, side in enumerate(sides)]
         return [torch.randn(count, 1, side, side, device=device) for side in sides]

@@ -194,6 +194,23 @@ def test_a_stylegan_trains_and_goes_on_from_its_state(name: str) -> None:
     assert all(torch.equal(a, b) for a, b in zip(weights(whole), weights(second), strict=True))
 
 
+def test_noise_joins_when_it_is_due() -> None:
+    def strengths(training: Training) -> list[float]:
+        named = training.generator.named_parameters()
+        return [value.item() for name, value in named if name.endswith("noise_strength")]
+
+    first = resolve("stylegan-test", {"data": "discs"})
+    noisy = Training(first)
+    steps(noisy, 2)
+    assert any(strengths(noisy))
+    config = resolve("stylegan-test", {"data": "discs", "noise_from": 0.016})  # two batches of 8
+    training = Training(config)
+    steps(training, 2)
+    assert not any(strengths(training))
+    training.step(batches(config, 2))
+    assert any(strengths(training))
+
+
 def test_path_lengths_are_compared_with_their_running_mean() -> None:
     penalties = [{"kind": "path_length", "every": 1, "decay": 0.5}]
     training = Training(resolve("stylegan-test", {"data": "discs", "regularizers": penalties}))

@@ -58,6 +58,8 @@ class Recording(QObject):
         self.button = RecordingButton()
         window.header.add_views(self.button)
         self.button.clicked.connect(self.toggle)
+        self._switch = window.animate.timeline.transport.record
+        self._switch.clicked.connect(self.toggle)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._look)
 
@@ -106,6 +108,7 @@ class Recording(QObject):
         self.button.show_time(0)
         self.button.setVisible(self.on)
         self._window.actions_by_name["record"].setChecked(self.on)
+        self._switch.setChecked(self.on)
         if self.on:
             self._tick.start()
         else:

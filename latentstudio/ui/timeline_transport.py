@@ -11,7 +11,7 @@ from latentstudio.ui.controls.buttons import Button, paint_words
 from latentstudio.ui.timeline_scale import clock
 
 HEIGHT = 40
-_SIDES = 430  # a side has words from this width on, in pixels at 100 %
+_SIDES = 500  # a side has words from this width on, in pixels at 100 %
 
 
 class PlayButton(Button):
@@ -105,6 +105,10 @@ class Transport(QWidget):
         )
         self.snap.setChecked(True)
         self.snap.toggled.connect(self.snap_asked)
+        self.record = self._switch(
+            "record", "Record", "video",
+            "What you do to the picture, in any workspace, becomes the journey  (Shift+P)",
+        )  # fmt: skip
         self.play = PlayButton()
         self.play.setObjectName("timeline.play")
         self.play.clicked.connect(lambda: self.go_asked.emit("play"))
@@ -137,6 +141,9 @@ class Transport(QWidget):
         self.loop.blockSignals(False)
         self.loop.update()
 
+    def _switches(self) -> tuple[Switch, ...]:
+        return self.loop, self.snap, self.record
+
     def _switch(self, name: str, words: str, icon: str, tooltip: str) -> Switch:
         made = Switch(words, icon)
         made.setObjectName(f"timeline.{name}")
@@ -164,7 +171,7 @@ class Transport(QWidget):
         for part in (self.place, self.whole):
             self.left.addWidget(part)
         self.left.addSpacing(theme.px(20))
-        for switch in (self.loop, self.snap):
+        for switch in self._switches():
             self.left.addWidget(switch)
         self.left.addStretch(1)
         self.right.addStretch(1)
@@ -195,7 +202,7 @@ class Transport(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         narrow = self.width() < 2 * theme.px(_SIDES)
-        for switch in (self.loop, self.snap):
+        for switch in self._switches():
             switch.set_narrow(narrow)
 
     def paintEvent(self, event: QPaintEvent) -> None:

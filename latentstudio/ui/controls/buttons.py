@@ -206,10 +206,11 @@ class PrimaryButton(Button):
         return QSize(words + icon + 2 * theme.px(_PADDING), height)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
+        words = "" if self._collapsed else self.text()
         if self._quiet:
             raised(painter, area, "hover" if self.is_hot() else "raised")
             token = "text" if self.isEnabled() else "outline"
-            paint_words(painter, area, self.text(), self._icon, token, token)
+            paint_words(painter, area, words, self._icon, token, token)
             return
         fill(painter, area, "accent" if self.isEnabled() else "hover")
         if self.is_hot() or self.isDown():
@@ -217,7 +218,7 @@ class PrimaryButton(Button):
             fill(painter, area, "on_accent" if self.isDown() else "text")
             painter.setOpacity(1.0)
         token = "on_accent" if self.isEnabled() else "outline"
-        paint_words(painter, area, "" if self._collapsed else self.text(), self._icon, token, token)
+        paint_words(painter, area, words, self._icon, token, token)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter, QPaintEvent
 
-_HEIGHT, _INSET, _POINTS = 92, 14, 64
+_HEIGHT, _INSET, _POINTS = 76, 14, 64
 
 
 class EaseCurve(Control, QWidget):

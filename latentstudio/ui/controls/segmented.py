@@ -54,7 +54,7 @@ class Segment(Control, QAbstractButton):
         if self._bare:
             return self.sizeHint()
         words = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
-        return QSize(words + theme.px(8), theme.px(_HEIGHT))
+        return QSize(words + theme.px(4), theme.px(_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_on(self)

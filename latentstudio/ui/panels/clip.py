@@ -61,9 +61,10 @@ class ExportPanel(Panel):
             "fps", "Frames a second", ["As set", *[str(rate) for rate in RATES if rate]],
             "Frames a second of the clip; as set: those of the journey",
         )  # fmt: skip
-        rows = {"Size": self.scale, "Enlarged": self.ways, "Frames a s": self.rate}
-        for words, control in rows.items():
-            self.body.addWidget(Row(words, control, label_width=_LABEL, stretch=True))
+        for words, control in (("Size", self.scale), ("Enlarged", self.ways)):
+            self._way = Row(words, control, label_width=_LABEL, stretch=True)
+            self.body.addWidget(self._way)
+        self.body.addWidget(Row("Per second", self.rate, label_width=_LABEL, stretch=True))
         self.facts = InfoLine("")
         self.body.addWidget(self.facts)
         self._build_progress()
@@ -152,11 +153,8 @@ class ExportPanel(Panel):
         self._show()
 
     def _show(self) -> None:
-        """Let the controls that say nothing now say why, and tell what the clip will be."""
-        large = self.scale.current() > 0
-        for segment in range(2):
-            reason = "" if large else "At the model's own size the exact pixels are written"
-            self.ways.set_segment_reason(segment, reason)
+        """Leave out what would change nothing, and tell what the clip will be."""
+        self._way.setVisible(self.scale.current() > 0)
         error = self.refusal()
         self.button.set_reason("" if error is None else f"{error.title}: {error.detail}")
         if error is None:

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import math
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import yaml
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write, make_folder
+from latentstudio.core.locks import try_lock
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import open_bundle
 from latentstudio.resources import find_model
@@ -30,7 +32,7 @@ from trainers.loop import Facts, Training
 from trainers.pictures import Batch, Pictures
 from trainers.streams import data_indices
 
-CONFIG, STATS = "config.yaml", "stats.jsonl"
+CONFIG, STATS, LOCK = "config.yaml", "stats.jsonl", ".lock"
 
 TICK_KIMG = 2.0
 """A line of statistics after so many thousand images, and at every snapshot."""
@@ -88,7 +90,6 @@ class Run:
             self.seconds = state["seconds"]
             # Networks that do not grow have one resolution, which old snapshots do not name.
             self.best = Best(**{"resolution": config.model.resolution, **state["best"]})
-        _forget_after(folder / STATS, self.training.images)
         self._pending: list[Facts] = []
         self._ticked = self._snapped = self.training.images
         self._ticked_at = self._snapped_at = time.monotonic()
@@ -99,10 +100,12 @@ class Run:
         Either way the last step is in a snapshot.
 
         Raises:
-            StudioError: the numbers came apart, or the folder cannot be written.
+            StudioError: another process trains here, the numbers came apart, or the folder cannot
+                be written.
         """
         training, target = self.training, self.config.kimg * 1000
-        with _stop_requested() as stop:
+        with _alone(self.folder), _stop_requested() as stop:
+            _forget_after(self.folder / STATS, training.images)
             while training.images < target and not stop:
                 resolution = training.stage.resolution
                 facts = training.step(self._next_batches())
@@ -270,6 +273,31 @@ def _forget_after(path: Path, images: int) -> None:
     lines = [line for line in path.read_text("utf-8").splitlines() if line.endswith("}")]
     kept = [line for line in lines if json.loads(line)["kimg"] <= images / 1000]
     atomic_write(path, "".join(line + "\n" for line in kept).encode())
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from training in a run folder.
+
+    Raises:
+        StudioError: another one does so already.
+    """
+    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT)
+    try:
+        try_lock(lock)
+    except (BlockingIOError, PermissionError) as error:  # other errors: a file system without locks
+        os.close(lock)
+        raise StudioError(
+            f"{folder} is in use",
+            "another training writes into it",
+            "Wait for its end, stop it, or choose another --out.",
+        ) from error
+    except OSError:
+        pass
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 @contextlib.contextmanager

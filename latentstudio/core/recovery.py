@@ -3,27 +3,15 @@
 import contextlib
 import os
 import secrets
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write, make_folder, write_error
+from latentstudio.core.locks import try_lock
 from latentstudio.core.session import Session, load_session, session_bytes
 
 _SUFFIX, _LOCK_SUFFIX = ".latent", ".lock"
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class RecoveryFile:
@@ -145,7 +133,7 @@ def _lock(path: Path) -> int | None:
     lock = _lock_path(path)
     handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _try_lock(handle)
+        try_lock(handle)
         if os.path.samestat(os.fstat(handle), lock.stat()):  # not removed since it was opened
             return handle
     except (BlockingIOError, PermissionError, FileNotFoundError):

@@ -206,7 +206,7 @@ def test_a_file_system_without_locks_is_said(
         raise OSError(errno.ENOLCK, "No locks available")
 
     (tmp_path / "12-ab.latent").write_bytes(b"")
-    monkeypatch.setattr(recovery, "_try_lock", fail)
+    monkeypatch.setattr(recovery, "try_lock", fail)
     with pytest.raises(StudioError, match="No locks available"):
         RecoveryFile(tmp_path).write(session(1))
     assert abandoned(tmp_path) == []

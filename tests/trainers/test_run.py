@@ -75,7 +75,7 @@ def test_statistics_of_lost_steps_are_forgotten(tmp_path: Path) -> None:
     run(tmp_path / "a").train()
     with (tmp_path / "a" / "stats.jsonl").open("a") as file:
         file.write('{"kimg": 0.09, "swd": 1}\n{"kimg": 0.1, "lo')
-    run(tmp_path / "a")
+    run(tmp_path / "a").train()
     assert lines(tmp_path / "a")[-1]["kimg"] == 0.064
 
 
@@ -126,3 +126,18 @@ def open_weights(path: Path, name: str) -> torch.Tensor:
     from safetensors.torch import load_file
 
     return load_file(path)[name]
+
+
+def test_two_trainings_in_one_folder_are_refused(tmp_path: Path) -> None:
+    second = run(tmp_path / "a")
+
+    class Meddler(Listener):
+        def step(self, images: int, facts: Facts) -> None:
+            with pytest.raises(StudioError, match="is in use"):
+                second.train()
+            super().step(images, facts)
+
+    first = Meddler()
+    assert run(tmp_path / "a", first).train()
+    assert len(first.steps) == 8
+    assert second.train()  # once it is free

@@ -113,7 +113,9 @@ class KeyframePanel(Panel):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.px(8))
         self.edit = TextButton("Edit face", "sliders-horizontal")
-        self.name_control("edit", self.edit, "Make it the current face in Explore, to change it with sliders")
+        self.name_control(
+            "edit", self.edit, "Make it the current face in Explore, to change it with sliders"
+        )
         self.edit.clicked.connect(self.edit_asked)
         self.replace = TextButton("Use this face", "refresh-cw")
         self.name_control("replace", self.replace, "Give the keyframe the current face of Explore")

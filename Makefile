@@ -6,7 +6,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint screens pictures clean
+.PHONY: run test lint screens pictures app clean
 
 run: $(VENV)/.installed
 	@$(BIN)/latentstudio $(ARGS)
@@ -27,6 +27,12 @@ screens: $(VENV)/.installed-test
 # Draws the README's pictures anew from the bundled model.
 pictures: $(VENV)/.installed
 	$(BIN)/python docs/pictures.py
+
+# Builds dist/latentstudio, a folder that starts without Python, and tries it in another place.
+app: $(VENV)/.installed
+	$(BIN)/python -m pip install -q -c constraints.txt $(PIP_ARGS) -e ".[app]"
+	PYTHONWARNINGS=ignore $(BIN)/pyinstaller --noconfirm --log-level ERROR latentstudio.spec
+	$(BIN)/python -m tests.packaged dist/latentstudio
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \

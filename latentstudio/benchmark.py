@@ -26,8 +26,12 @@ def run(
     """Measure a model; keys as documented, times in milliseconds unless named ``_s``.
 
     Raises:
-        StudioError: the model cannot be opened, or a measuring process ended early.
+        StudioError: the model cannot be opened, a measuring process ended early, or there is no
+            Python to start one with.
     """
+    if getattr(sys, "frozen", False):
+        detail = "measuring starts fresh processes of Python, and this application brings none"
+        raise StudioError("Could not measure", detail, "Install Latent Studio with pip to do so.")
     options = {"model": model, "device": device, "precision": precision, "threads": threads}
     drawing = _child("drawing", options)
     _child("window", options)  # the first start warms the disk; the second one counts

@@ -1,27 +1,24 @@
 """AnimateDesk: the wires of the Animate workspace between journey, timeline, panels and canvas."""
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
 from latentstudio.core.document import State
-from latentstudio.core.errors import StudioError
 from latentstudio.core.journey import Ease, Journey
 from latentstudio.core.recipe import ModelRef, Recipe
+from latentstudio.ui.journey_edits import APART, JourneyEdits
 from latentstudio.ui.panels.kept import KeptPanel
 from latentstudio.ui.panels.keyframe import EasePanel, KeyframePanel
 from latentstudio.ui.timeline import TimelineTab
-from latentstudio.ui.timeline_lanes import with_value
 from latentstudio.ui.timeline_player import Player
 
 if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
 
 KEY = "animate"
-APART = 2.0  # seconds from the last keyframe to one that is put after it
 _NEAR = 1e-4  # seconds
 
 
@@ -42,6 +39,7 @@ class AnimateDesk(QObject):
         self._scrubbed_from: float | None = None
         self._moving = False
         self.player = Player(self)
+        self.edits = JourneyEdits(window.document, window.files.complain)
         self._connect()
         self._show()
 
@@ -61,7 +59,7 @@ class AnimateDesk(QObject):
         view.rename_asked.connect(self.rename)
         view.menu_asked.connect(self._open_menu)
         transport.go_asked.connect(self._transport)
-        transport.loop_asked.connect(self.set_loop)
+        transport.loop_asked.connect(self.edits.loop)
         tab.empty.activated.connect(self.insert)
         panel, ease = self.keyframe, self.ease
         panel.named.connect(self._name)
@@ -73,7 +71,7 @@ class AnimateDesk(QObject):
         panel.replace_asked.connect(self.replace_face)
         panel.tile.clicked.connect(lambda: self.pick(self._selected))
         ease.eased.connect(self._set_ease)
-        ease.eased_all.connect(self._set_ease_of_all)
+        ease.eased_all.connect(self.edits.ease_all)
         kept = cast(KeptPanel, window.panel("kept"))
         kept.insert_asked.connect(lambda faces: self.insert_faces(faces, self.free_place()))
         window.canvas.dragged.connect(self._drag_picture)
@@ -234,24 +232,15 @@ class AnimateDesk(QObject):
 
     def insert_faces(self, recipes: Sequence[Recipe], seconds: float) -> None:
         """Put faces onto the timeline, each some time after the one before, as one undo step."""
-        at = seconds
-
-        def change(journey: Journey) -> Journey:
-            nonlocal at
-            for number, recipe in enumerate(recipes):
-                at = journey.free_time(seconds + number * APART)
-                journey = journey.insert(recipe, at)
-            return journey
-
-        words = "Insert keyframe" if len(recipes) == 1 else f"Insert {len(recipes)} keyframes"
-        if recipes and self._edit(words, change):
+        at = self.edits.insert(recipes, seconds)
+        if at is not None:
             self._selected = self.journey.at(at) or 0
             self._arrive(at)
 
     def remove(self) -> None:
         """Delete the chosen keyframe."""
         index = self.selected
-        if index >= 0 and self._edit("Delete keyframe", lambda j: j.removed(index)):
+        if index >= 0 and self.edits.remove(index):
             self._selected = min(index, len(self.journey.keyframes) - 1)
             self._show()
 
@@ -263,14 +252,8 @@ class AnimateDesk(QObject):
 
     def move_keyframe(self, seconds: float) -> None:
         """Give the chosen keyframe another time; moves in a row are one undo step."""
-        index = self.selected
-        if index < 0:
-            return
-        try:
-            free = self.journey.free_time(seconds, index)
-        except (StudioError, ValueError):
-            return
-        if self._edit("Move keyframe", lambda j: j.moved(index, free), "timeline.move"):
+        free = self.edits.move(self.selected, seconds) if self.selected >= 0 else None
+        if free is not None:
             self._selected = self.journey.at(free) or 0
             self._arrive(free)
 
@@ -292,49 +275,24 @@ class AnimateDesk(QObject):
         """Give the chosen keyframe the current face."""
         index, recipe = self.selected, self._document.recipe
         if index >= 0:
-            self._edit("Face of a keyframe", lambda j: j.with_recipe(index, recipe))
+            self.edits.face(index, recipe)
             self.pick(index)
 
-    def set_loop(self, on: bool) -> None:
-        """Lead back to the first face, or end at the last."""
-        self._edit("Loop", lambda j: j.with_loop(on))
-
     def _set_ease(self, ease: Ease) -> None:
-        index = self.selected
-        if index >= 0:
-            self._edit("Ease", lambda j: j.eased(index, ease))
-
-    def _set_ease_of_all(self, ease: Ease) -> None:
-        self._edit(
-            "Ease of all keyframes",
-            lambda j: replace(j, keyframes=tuple(replace(k, ease=ease) for k in j.keyframes)),
-        )
+        if self.selected >= 0:
+            self.edits.ease(self.selected, ease)
 
     def _name(self, name: str) -> None:
-        index = self.selected
-        if index >= 0:
-            self._edit("Name keyframe", lambda j: j.renamed(index, name))
+        if self.selected >= 0:
+            self.edits.name(self.selected, name)
 
     def _set_value(self, row: int, index: int, value: float) -> None:
         lanes = self.timeline.view.scene.lanes
         if row < len(lanes) and index < len(self.journey.keyframes):
-            lane = lanes[row]
-            self._edit(lane.name, lambda j: with_value(j, lane, index, value), "timeline.lane")
+            self.edits.value(lanes[row], index, value)
 
     def _released(self) -> None:
         self._document.end_gesture()
-
-    def _edit(
-        self, label: str, change: Callable[[Journey], Journey], merge: Hashable | None = None
-    ) -> bool:
-        """Change the journey as an undo step; whether it could be done."""
-        try:
-            changed = change(self.journey)
-        except StudioError as error:
-            self._window.files.complain(error)
-            return False
-        self._document.edit(label, lambda state: replace(state, journey=changed), merge)
-        return True
 
     def _arrive(self, seconds: float) -> None:
         """Look at a keyframe that has just come there."""

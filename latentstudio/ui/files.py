@@ -6,9 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from latentstudio.core import bundle
 from latentstudio.core.direction import Direction
@@ -17,19 +15,19 @@ from latentstudio.core.document import Document, State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.picture import Drawn, PictureNote, note_of, png_bytes
+from latentstudio.core.picture import PictureNote, note_of
 from latentstudio.core.recents import read_recents, remember
 from latentstudio.core.recipe import ModelRef, Recipe, with_model
 from latentstudio.core.recovery import Found, RecoveryFile, abandoned
 from latentstudio.core.session import Session, load_session, save_session
 from latentstudio.core.sources import without_vectors
-from latentstudio.core.still import EXACT, Still, still_bytes, write_still
+from latentstudio.core.still import EXACT, Still, write_still
 from latentstudio.core.untrusted import read_file
-from latentstudio.engine.messages import Frame, Pixels
+from latentstudio.engine.messages import Pixels
 from latentstudio.resources import bundled_models
+from latentstudio.ui import frame_pictures as pictures
 from latentstudio.ui.background import Background
 from latentstudio.ui.bridge import EngineBridge
-from latentstudio.ui.faces import thumbnail_of
 from latentstudio.ui.notices import NoticeStack
 
 AUTOSAVE_AFTER_MS = 2000
@@ -230,14 +228,16 @@ class Files(QObject):
     def save_picture(self, path: Path, still: Still = EXACT) -> None:
         """Write the picture in a form; a preview is drawn in full size first."""
         self._bridge.with_full_frame(
-            lambda frame: self._write(path, _rgb(frame), _note(frame, self.include_photo), still)
+            lambda frame: self._write(
+                path, pictures.rgb(frame), pictures.note(frame, self.include_photo), still
+            )
         )
 
     def save_map(self, path: Path, pixels: Pixels) -> None:
         """Write another view of the picture, uint8 RGB [H, W, 3], with the recipe of the face."""
         frame = self._bridge.frame
         if frame is not None:
-            self._write(path, pixels, _note(frame))
+            self._write(path, pixels, pictures.note(frame))
 
     def _write(self, path: Path, pixels: Pixels, note: PictureNote, still: Still = EXACT) -> None:
         self._background.run(
@@ -263,12 +263,14 @@ class Files(QObject):
     def copy_picture(self, still: Still = EXACT) -> None:
         """The picture to the clipboard, with its recipe where the receiver takes PNG."""
         if still == EXACT:
-            self._bridge.with_full_frame(lambda frame: _to_clipboard(*_packed(frame, still)))
+            self._bridge.with_full_frame(
+                lambda frame: pictures.copy(*pictures.packed(frame, still))
+            )
             return
         self._bridge.with_full_frame(
             lambda frame: self._background.run(
-                lambda: _packed(frame, still),
-                lambda packed: _to_clipboard(*packed),
+                lambda: pictures.packed(frame, still),
+                lambda packed: pictures.copy(*packed),
                 self.complain,
             )
         )
@@ -280,7 +282,7 @@ class Files(QObject):
 
     def _session(self) -> Session:
         frame = self._bridge.frame
-        return Session.of(self._document, _thumbnail(frame) if frame is not None else None)
+        return Session.of(self._document, pictures.thumbnail(frame) if frame is not None else None)
 
     def _set_path(self, path: Path | None, saved: bool) -> None:
         self._path, self._saved = path, saved
@@ -373,37 +375,8 @@ def _kind_of(path: Path) -> str:
     return "model"
 
 
-def _packed(frame: Frame, still: Still) -> tuple[bytes, QImage]:
-    """A picture as the clipboard takes it: as a PNG, and for programs that know none."""
-    png = still_bytes(still, _rgb(frame), _note(frame))
-    return png, QImage.fromData(png)
-
-
-def _to_clipboard(png: bytes, image: QImage) -> None:
-    data = QMimeData()
-    data.setData("image/png", png)
-    data.setImageData(image)
-    QGuiApplication.clipboard().setMimeData(data)
-
-
-def _rgb(frame: Frame) -> Pixels:
-    return np.ascontiguousarray(frame.pixels[..., 2::-1])
-
-
-def _thumbnail(frame: Frame) -> bytes:
-    """A small PNG for file lists."""
-    image = thumbnail_of(frame.pixels).convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    return png_bytes(rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3))
-
-
 def _when(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds):%H:%M on %d %B}"
-
-
-def _note(frame: Frame, photo: bool = False) -> PictureNote:
-    drawn = Drawn(frame.threads, frame.precision, frame.device, frame.torch)
-    return PictureNote(frame.recipe, drawn, photo=photo)
 
 
 def _sentence(text: str) -> str:

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QApplication
 from latentstudio.core.gallery import Kept
 from latentstudio.core.journey import Journey, Keyframe
 from latentstudio.core.recipe import Move, Recipe, Vector, with_psi, with_seed
-from latentstudio.ui.animate_desk import APART, AnimateDesk
+from latentstudio.ui.animate_desk import AnimateDesk
 from latentstudio.ui.face_mime import mime_of
+from latentstudio.ui.journey_edits import APART
 from latentstudio.ui.timeline_view import TimelineView
 from tests.ui.studio import Studio
 

@@ -8,7 +8,12 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from latentstudio.core.document import State
 from latentstudio.core.gallery import with_kept
@@ -26,6 +31,7 @@ from latentstudio.ui.strip_tab import StripTab
 
 _WORST_FIT = 0.25  # a mean difference of a quarter of a channel's range: nothing is right
 _ROOM = 660  # pixels at 100 % that the tabs and all words of the corner take
+_SMALLEST = 64  # pixels at 100 % of a face where there are two rows
 _BARS = 12  # pixels at 100 % under a face
 
 
@@ -105,17 +111,52 @@ def _paint_rank(painter: QPainter, box: QRectF, rank: int) -> None:
 
 
 class CandidateTiles(TileStrip):
-    """The answers, in two rows where there is room."""
+    """The answers: two rows of the same number fill the width, one row where they all fit."""
 
     def __init__(self) -> None:
-        super().__init__(size=80)
+        super().__init__()
         self.bars: list[tuple[float | None, float | None]] = []
         self.setItemDelegate(_Painter(self))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
     def cell(self) -> QSize:
         size = super().cell()
         return QSize(size.width(), size.height() + theme.px(_BARS))
+
+    def set_count(self, count: int) -> None:
+        super().set_count(count)
+        self.fit()
+
+    def columns(self) -> int:
+        """How many stand in a row; 0 where there are no two rows, or too many for the width."""
+        count, beside = len(self.faces), 2 * MARGIN + self.spacing()
+        low = self.height() < 2 * (theme.px(_SMALLEST) + self.around()) + 3 * self.spacing()
+        if low or count * (theme.px(self._most) + beside) <= self._across():
+            return 0
+        half = -(-count // 2)
+        return half if half * (theme.px(_SMALLEST) + beside) <= self._across() else 0
+
+    def _across(self) -> int:
+        return self.width() - self.side() - self.spacing()
+
+    def room(self) -> float:
+        columns = self.columns()
+        if not columns:
+            return super().room()
+        beside = self._across() / columns - 2 * MARGIN - self.spacing()
+        below = (self.height() - 3 * self.spacing()) / 2 - self.around()
+        return max(theme.px(_SMALLEST), min(beside, below))
+
+    def fit(self) -> None:
+        super().fit()
+        columns, policy = self.columns(), Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if columns else policy.ScrollBarAsNeeded
+        )
+        # Qt begins a new row where the width ends, so it ends after half of them.
+        used = columns * (self.cell().width() + self.spacing()) + 2
+        right = max(0, self._across() - used) if columns else 0
+        if self.viewportMargins().right() != right:
+            self.setViewportMargins(self.side(), 0, right, 0)
 
     def show_bars(self, bars: list[tuple[float | None, float | None]]) -> None:
         """Known pixels and realism of each; None shows no bar."""
@@ -153,17 +194,20 @@ class CandidatesTab(StripTab):
         self._show_empty()
         self.faces.picked.connect(self._picked)
         self.faces.activated.connect(lambda _row: self.use_asked.emit())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.faces)
+        self.hold(self.faces)
         self._build_corner()
 
     def _build_corner(self) -> None:
         self._legend: list[Label] = []
         for words, token in (("Known pixels", "accent"), ("Realism", "a")):
             self._legend += [Label("▬", role="small", token=token), Label(words, token="faint")]
-        for label in self._legend:
-            self.corner_line.addWidget(label)
+        for place in (0, 2):
+            pair = QHBoxLayout()
+            pair.setSpacing(theme.px(4))
+            for label in self._legend[place : place + 2]:
+                pair.addWidget(label)
+            self.corner_line.addLayout(pair)
+        self.corner_line.setSpacing(theme.px(12))
         self.note = Label("", role="strong", token="text")
         self.note.setObjectName("inpaint.note")
         self.corner_line.addWidget(self.note)

@@ -85,6 +85,11 @@ class CanvasHeader(QWidget):
         self.other.hide()
         self._fit()
 
+    def show_zoom(self, zoom: float, fits: bool) -> None:
+        """How many screen pixels a pixel of the model takes, and whether that is what fits."""
+        words = f"{round(zoom, 1):g}×"
+        self.zoom.setText(f"Fit {words}" if fits else words)
+
     def show_compare(self, word: str) -> None:
         """Mark the comparison as what is on show, with a word for the other face."""
         self.views.set_current(1)

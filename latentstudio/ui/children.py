@@ -46,7 +46,7 @@ class ChildrenTab(StripTab):
         self.strength = SliderRow("Strength", 0.05, 1.0, 0.35, label_width=60)
         self.strength.setObjectName("children.strength")
         self.strength.set_tooltip("How much of another face a variation takes")
-        self.strength.setFixedWidth(theme.px(230))
+        self.strength.setMaximumWidth(theme.px(230))
         self.strength.committed.connect(lambda _value: self.fill())
         self.corner_line.addWidget(self.strength)
         for name, icon, words, key, run in (

@@ -67,6 +67,7 @@ class Desk(QObject):
         if narrow != self._narrow:
             self._narrow = narrow
             self._place_left_rail(narrow)
+            self._window.workspaces.fit_sections()
             self._size_docks(width)
         if self.flyout.isVisible():
             self.flyout.hide()

@@ -159,7 +159,7 @@ def _laid_out(layout: QLayout) -> Iterator[QWidget]:
         widget, inner = item.widget(), item.layout()
         if widget is not None:
             yield widget
-        elif inner is not None:
+        elif isinstance(inner, QLayout):  # PySide may take one for a spacer that is gone
             yield from _laid_out(inner)
 
 

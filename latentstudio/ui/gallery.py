@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from latentstudio.core import gallery
 from latentstudio.core.document import State
@@ -42,7 +42,7 @@ class KeptFaces(TileStrip):
     note_asked = Signal()
 
     def __init__(self) -> None:
-        super().__init__(size=84)
+        super().__init__()
         self.set_multiple(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
@@ -53,12 +53,6 @@ class KeptFaces(TileStrip):
             self.note_asked.emit()
         else:
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        wraps = self.viewport().height() >= 2 * self.cell().height()
-        if wraps != self.isWrapping():
-            self.setWrapping(wraps)
-        super().resizeEvent(event)
 
 
 class GalleryTab(StripTab):
@@ -93,9 +87,7 @@ class GalleryTab(StripTab):
         self.faces.removed.connect(self.remove)
         self.faces.note_asked.connect(self.begin_note)
         self.faces.menu_asked.connect(self._open_menu)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.faces)
+        self.hold(self.faces)
         self._build_note()
         self._build_corner()
         self._show_words()

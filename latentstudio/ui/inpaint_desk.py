@@ -250,9 +250,7 @@ class InpaintDesk(QObject):
 
     def _show_zoom(self) -> None:
         if self.on:
-            zoom = self.view.zoom()
-            words = f"{zoom:.1f}×" if zoom != int(zoom) else f"{int(zoom)}×"
-            self._window.header.zoom.setText(f"Fit {words}" if self.view.fits else words)
+            self._window.header.show_zoom(self.view.zoom(), self.view.fits)
 
     # --- commands -------------------------------------------------------------------------------
 

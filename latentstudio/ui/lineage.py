@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from latentstudio.core.document import State
 from latentstudio.core.gallery import Kept
 from latentstudio.core.lineage import Tree, tree_of
-from latentstudio.core.recipe import title_of
+from latentstudio.core.recipe import Recipe, title_of
 from latentstudio.ui import theme
 from latentstudio.ui.controls import EmptyState, IconButton, Label
 from latentstudio.ui.controls.faces import Face
@@ -156,7 +156,7 @@ class Lineage(QObject):
         self._tree = tree_of(state.gallery)
         kept = {entry.recipe: entry for entry in state.gallery}
         entries = [kept.get(node.recipe, Kept(node.recipe)) for node in self._tree.nodes]
-        faces = [Face(label=k.note or title_of(k.recipe), starred=k.starred) for k in entries]
+        faces = [Face(label=k.note or _name(k.recipe), starred=k.starred) for k in entries]
         current = self._tree.place(state.recipe)
         if current < 0:
             current = self.view.tree.current if self.on else 0
@@ -179,3 +179,9 @@ class Lineage(QObject):
         if event.type() == QEvent.Type.Resize:
             self.view.setGeometry(self._window.views.rect())
         return super().eventFilter(watched, event)
+
+
+def _name(recipe: Recipe) -> str:
+    """Short, so that under a small face the part in which names differ is seen."""
+    title = title_of(recipe)
+    return title.removeprefix("Mix of ") if " and " in title else title

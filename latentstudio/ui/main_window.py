@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QStackedWidget,
-    QStatusBar,
     QVBoxLayout,
     QWidget,
 )
@@ -36,6 +35,7 @@ from latentstudio.ui.controls import EmptyState, Rail
 from latentstudio.ui.demo.demo_desk import DemoDesk
 from latentstudio.ui.desk import Desk
 from latentstudio.ui.enabling import Enabling
+from latentstudio.ui.export_step import ExportStep
 from latentstudio.ui.face_desk import FaceDesk
 from latentstudio.ui.faces import image_of
 from latentstudio.ui.files import Files
@@ -56,7 +56,7 @@ from latentstudio.ui.recent_menu import RecentMenu
 from latentstudio.ui.recording import Recording
 from latentstudio.ui.sheet import Sheet
 from latentstudio.ui.start import Start
-from latentstudio.ui.status import StatusBar
+from latentstudio.ui.status import PlainBar, StatusBar
 from latentstudio.ui.strip import Strip
 from latentstudio.ui.top_bar import TopBar
 from latentstudio.ui.variation import VariationView
@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.faces = FaceDesk(self)
         self.animate = AnimateDesk(self)
         self.enabling.add(self.animate.conditions)
+        self.export_step = ExportStep(self)
         self.recording = Recording(self)
         self.desk = Desk(self)
         self.start = Start(self)
@@ -131,11 +132,7 @@ class MainWindow(QMainWindow):
         self.strip = Strip(self.document, self.bridge)
         self.bottom = self._dock("strip", Qt.DockWidgetArea.BottomDockWidgetArea, self.strip)
         self.status = StatusBar()
-        bar = QStatusBar()
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.addPermanentWidget(self.status, 1)
-        self.setStatusBar(bar)
+        self.setStatusBar(PlainBar(self.status))
 
     def _build_middle(self) -> None:
         act = self.actions_by_name
@@ -340,9 +337,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name["sheet"].setChecked(index == 1)
 
     def _show_zoom(self) -> None:
-        zoom = self.canvas.zoom()
-        words = f"{zoom:.1f}×" if zoom != int(zoom) else f"{int(zoom)}×"
-        self.header.zoom.setText(f"Fit {words}" if self.canvas.fits else words)
+        self.header.show_zoom(self.canvas.zoom(), self.canvas.fits)
 
     def _show_name(self, path: Path | None, saved: bool) -> None:
         name = path.stem if path else "Untitled"

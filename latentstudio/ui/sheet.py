@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QImage, QShowEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latentstudio.core.document import Document
 from latentstudio.core.random import fresh_seed, seeds_around
 from latentstudio.core.recipe import Recipe, seed_of, title_of, with_neighbour, with_seed
+from latentstudio.ui import theme
 from latentstudio.ui.controls import Segmented, SliderRow, TextButton, TileGrid
 from latentstudio.ui.panel import Tasks
 
@@ -63,7 +64,7 @@ class Sheet(QWidget):
         export.setObjectName("sheet.export")
         export.setToolTip("The sheet as one picture  (Shift+Q)")
         export.clicked.connect(self.export_asked)
-        self.grid = TileGrid(size=92)
+        self.grid = TileGrid(size=92, most=110)
         self.grid.setObjectName("sheet.faces")
         self.grid.setAccessibleName("Faces of the sheet")
         self.grid.setToolTip("Click a face to go there; arrows choose")
@@ -141,6 +142,11 @@ class Sheet(QWidget):
             return
         self._centre = self._document.recipe
         self._settle.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme.color("surround"))
+        painter.end()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

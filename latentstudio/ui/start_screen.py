@@ -113,7 +113,14 @@ class StartScreen(QWidget):
         self.view.set_tooltip("Point at a face and click, or choose one with the arrows and Return")
         self.view.chosen.connect(self._take)
         self._hints = KeyHints()
-        self._hints.set_hints([("← → ↑ ↓", "choose"), ("Esc", "leave"), ("Drop", "any file")])
+        self._hints.set_hints(
+            [
+                ("← → ↑ ↓", "choose"),
+                ("Space", "random"),
+                ("Esc", "leave"),
+                ("Drop", "any file"),
+            ]
+        )
         self.others = TextButton("More faces", "refresh-cw", flat=True)
         self.others.setObjectName("start.others")
         self.others.set_tooltip("Other faces on the same map")

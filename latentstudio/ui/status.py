@@ -1,12 +1,32 @@
 """Status bar: keys that work now, and how the picture came about."""
 
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
 
 from latentstudio.ui import theme
 from latentstudio.ui.controls import KeyHints, Label, StatusDot
 
 HEIGHT = 26
+
+
+class PlainBar(QStatusBar):
+    """The window's bar, filled by one widget: Qt's own leaves gaps around what is added to it."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(0, 0, 0, 0)
+        self._inside = inside
+        inside.setParent(self)
+        theme.events.changed.connect(self._theme_changed)
+        self._theme_changed()
+
+    def _theme_changed(self) -> None:
+        self.setFixedHeight(theme.px(HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._inside.setGeometry(self.rect())
 
 
 class StatusBar(QWidget):
@@ -28,6 +48,7 @@ class StatusBar(QWidget):
         ):
             label.setObjectName(f"status.{name}")
             label.setToolTip(tooltip)
+            label.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(16)
@@ -40,11 +61,11 @@ class StatusBar(QWidget):
 
     def show_speed(self, rate: float, latency: float | None) -> None:
         """Pictures a second and milliseconds; empty while nothing moves."""
-        self.rate.setText(f"{rate:.0f} fps" if rate >= 1 else "")
-        self.latency.setText(f"{latency:.0f} ms" if latency is not None else "")
+        _say(self.rate, f"{rate:.0f} fps" if rate >= 1 else "")
+        _say(self.latency, f"{latency:.0f} ms" if latency is not None else "")
 
     def show_device(self, device: str, precision: str) -> None:
-        self.device.setText(f"{device.upper()} · {precision}" if device else "")
+        _say(self.device, f"{device.upper()} · {precision}" if device else "")
 
     def _theme_changed(self) -> None:
         self.setFixedHeight(theme.px(HEIGHT))
@@ -54,3 +75,9 @@ class StatusBar(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.color("bar"))
         painter.fillRect(0, 0, self.width(), 1, theme.color("line"))
+
+
+def _say(label: Label, words: str) -> None:
+    """Words, or nothing: an empty label would still keep its gap."""
+    label.setText(words)
+    label.setVisible(bool(words))

@@ -115,7 +115,7 @@ class StillCard(QDialog):
         leave.setObjectName("export.cancel")
         leave.setToolTip("Write nothing  (Esc)")
         leave.clicked.connect(self.reject)
-        self.save = PrimaryButton("Save...", "download")
+        self.save = PrimaryButton("Save...", "download", compact=True)
         self.save.setObjectName("export.save")
         self.save.set_tooltip("Choose a file and write it  (Return)")
         self.save.clicked.connect(lambda: self._ask("save"))

@@ -1,7 +1,6 @@
 """The strip's first tabs: faces near this one, and the history as faces; a click goes there."""
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
 
 from latentstudio.core.document import State
 from latentstudio.core.random import fresh_seed, seeds_around
@@ -11,43 +10,20 @@ from latentstudio.ui.controls import IconButton, SliderRow, TileStrip
 from latentstudio.ui.seen_faces import SeenFaces
 from latentstudio.ui.strip_tab import StripTab
 
-_FACE, _LEAST = 84, 44  # pixels at 100 % of a face
+_LABEL = 52  # pixels at 100 %
+_WORDS_FROM = 560  # pixels at 100 % of the strip
 NEIGHBOURS = 16
 HISTORY = 500  # the latest steps, as many as a session keeps
 
 
-class RowOfFaces(TileStrip):
-    """Faces that are smaller where the strip has no room for them with their words."""
-
-    def __init__(self) -> None:
-        super().__init__(size=_FACE)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._fit()
-        super().resizeEvent(event)
-
-    def theme_changed(self) -> None:
-        super().theme_changed()
-        self._fit()
-
-    def _fit(self) -> None:
-        around = self.cell().height() - self.edge()
-        room = int((self.viewport().height() - around) / theme.scale())
-        size = min(max(room, _LEAST), _FACE)
-        if theme.px(size) != self.edge():
-            self.set_size(size)
-
-
 def row_of_faces(tab: StripTab, name: str, words: str) -> TileStrip:
     """A row of faces that fills a tab."""
-    faces = RowOfFaces()
+    faces = TileStrip()
     faces.setObjectName(name)
     faces.setAccessibleName(words)
     faces.setToolTip(f"{words}; click one to go there")
     faces.set_empty("images", "No faces yet", "Open a model to see faces.")
-    column = QVBoxLayout(tab)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(faces)
+    tab.hold(faces)
     return faces
 
 
@@ -63,10 +39,10 @@ class NeighboursTab(StripTab):
         self._recipes: list[Recipe] = []
         self.faces = row_of_faces(self, "strip.neighbours", "Faces near this one")
         self.faces.picked.connect(self._go_to)
-        self.radius = SliderRow("Radius", 0.05, 1.0, 0.35, label_width=52)
+        self.radius = SliderRow("Radius", 0.05, 1.0, 0.35, label_width=_LABEL)
         self.radius.setObjectName("strip.radius")
         self.radius.set_tooltip("How far the neighbours are from this face")
-        self.radius.setFixedWidth(theme.px(230))
+        self.radius.setMaximumWidth(theme.px(230))
         self.radius.committed.connect(lambda _value: self.fill())
         again = IconButton("dices", "Other neighbours")
         again.setObjectName("strip.again")
@@ -82,6 +58,11 @@ class NeighboursTab(StripTab):
         self.faces.set_count(len(seeds))
         self.faces.set_current(-1)
         self.tasks.faces("strip.neighbours", self._recipes, self.faces.set_image)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow strip the tabs need the room of the word."""
+        super().resizeEvent(event)
+        self.radius.set_label_width(_LABEL if self.width() >= theme.px(_WORDS_FROM) else 0)
 
     def _renew(self) -> None:
         self._start = fresh_seed()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latentstudio.core.document import Document, State
 from latentstudio.core.model_info import ModelInfo
@@ -10,6 +10,7 @@ from latentstudio.ui import theme
 from latentstudio.ui.panel import Tasks
 
 _SETTLE_MS = 250
+_ABOVE, _BELOW = 8, 4  # pixels at 100 % around the faces
 _LOWEST = 82  # pixels at 100 %
 
 
@@ -45,6 +46,12 @@ class StripTab(QWidget):
     def build(self) -> None:
         """Add the widgets."""
         raise NotImplementedError
+
+    def hold(self, faces: QWidget) -> None:
+        """Fill the tab with faces, off the tab line, so that the ring of one is seen whole."""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.px(_ABOVE), 0, theme.px(_BELOW))
+        column.addWidget(faces)
 
     def fill(self) -> None:
         """Show what is there now, and ask for its faces."""

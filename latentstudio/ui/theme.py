@@ -59,7 +59,8 @@ class Tokens:
 
     @property
     def knob(self) -> str:
-        return "#FFFFFF"
+        """Of a slider: solid, so that a hollow one stands out."""
+        return "#FFFFFF" if self.dark else self.text
 
 
 DARK = Tokens(
@@ -165,6 +166,11 @@ def color(token: str, alpha: float = 1.0) -> QColor:
     found = QColor(getattr(_Look.tokens, token))
     found.setAlphaF(alpha)
     return found
+
+
+def grid() -> QColor:
+    """The lines behind a plot; in the light theme those of panels are lost on the surround."""
+    return color("line") if tokens().dark else color("outline", 0.4)
 
 
 def font(role: Role = "label") -> QFont:

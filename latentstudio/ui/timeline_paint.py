@@ -1,7 +1,7 @@
 """Paints a timeline: ruler, loop bar, film with keyframes, lanes, playhead."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
 
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import fill, write
@@ -66,13 +66,15 @@ def _paint_lines(painter: QPainter, scene: Scene) -> None:
 def _paint_ruler(painter: QPainter, scene: Scene) -> None:
     apart, width = theme.px(_APART), scene.track.width()
     step = scene.scale.step(apart)
-    half, middle = theme.px(40), Qt.AlignmentFlag.AlignHCenter
-    for seconds, words in scene.scale.ticks(width, apart):
+    metrics = QFontMetrics(theme.font("small"))
+    for seconds, named in scene.scale.ticks(width, apart):
         x = round(scene.x(seconds))
-        if words:
+        if named:
+            words = tick_words(seconds, step)
+            half = metrics.horizontalAdvance(words) / 2 + 1
             area = QRectF(x - half, theme.px(5), 2 * half, theme.px(12))
-            write(painter, area, tick_words(seconds, step), role="small", token="faint",
-                  align=middle)  # fmt: skip
+            if scene.track.contains(area):  # half a time is no time
+                write(painter, area, words, role="small", token="faint")
         else:
             painter.fillRect(QRectF(x, theme.px(13), 1, theme.px(4)), theme.color("outline"))
 
@@ -85,7 +87,8 @@ def _paint_loop(painter: QPainter, scene: Scene) -> None:
     token = "accent" if scene.journey.loop else "outline"
     fill(painter, QRectF(left, theme.px(LOOP) - 1, max(right - left, 1), 2), token, 1)
     for x in (left, right):
-        fill(painter, QRectF(x - theme.px(2), 0, theme.px(4), theme.px(2 * LOOP + 1)), token, 1)
+        top = theme.px(LOOP) - theme.px(2)
+        fill(painter, QRectF(x - theme.px(2), top, theme.px(4), theme.px(4)), token, 1)
 
 
 def _paint_bar(painter: QPainter, scene: Scene) -> None:
@@ -186,8 +189,8 @@ def _paint_playhead(painter: QPainter, scene: Scene) -> None:
     if not scene.journey.keyframes:
         return
     x, accent = round(scene.x(scene.place)), theme.color("accent")
-    painter.fillRect(QRectF(x - 1, theme.px(12), 2, scene.size[1]), accent)
-    half, top, low = theme.px(6), theme.px(5), theme.px(13)
+    half, top, low = theme.px(6), theme.px(14), theme.px(20)  # beside the diamonds, below the times
+    painter.fillRect(QRectF(x - 1, low, 2, scene.rest.top() - low), accent)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(accent)
     shape = [(-half, top), (half, top), (half, low), (0, low + half), (-half, low)]

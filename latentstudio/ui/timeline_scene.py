@@ -11,7 +11,7 @@ from latentstudio.ui.timeline_lanes import Lane
 from latentstudio.ui.timeline_scale import TimeScale
 
 # Lengths in pixels at 100 %.
-HEAD, NARROW_HEAD, NARROW_BELOW = 172, 116, 1100  # the column of names
+HEAD, NARROW_HEAD, NARROW_BELOW = 172, 140, 1100  # the column of names
 RULER, BAR, LOOP = 31, 22, 3  # its height; the middle of the diamonds; the middle of the loop bar
 FILM, EDGE, FILM_END = 34, 54, 92
 LANE = 36
@@ -68,7 +68,7 @@ class Scene:
     @property
     def edge(self) -> float:
         """Of a face: less than it would like where the timeline is low."""
-        room = self.size[1] - theme.px(FILM) - 2
+        room = self.size[1] - theme.px(FILM) - 6  # the ring of the chosen one
         return max(8.0, min(float(theme.px(EDGE)), float(room)))
 
     @property

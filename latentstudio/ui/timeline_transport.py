@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls import IconButton, Label, TextButton
+from latentstudio.ui.controls import IconButton, Label, PrimaryButton, TextButton
 from latentstudio.ui.controls.base import draw_icon
 from latentstudio.ui.controls.buttons import Button, paint_words
 from latentstudio.ui.timeline_scale import clock
@@ -109,6 +109,10 @@ class Transport(QWidget):
             "record", "Record", "video",
             "What you do to the picture, in any workspace, becomes the journey  (Shift+P)",
         )  # fmt: skip
+        self.export = PrimaryButton("Export clip", "film", compact=True)
+        self.export.setObjectName("timeline.export")
+        self.export.set_tooltip("Choose a file and write the clip  (Ctrl+Shift+E)")
+        self.export.hide()
         self.play = PlayButton()
         self.play.setObjectName("timeline.play")
         self.play.clicked.connect(lambda: self.go_asked.emit("play"))
@@ -181,6 +185,7 @@ class Transport(QWidget):
             self._zoom("zoom_in", "zoom-in", "See less time", 1),
         ):
             self.right.addWidget(button)
+        self.right.addWidget(self.export)
         centre = QHBoxLayout(middle)
         centre.setContentsMargins(0, 0, 0, 0)
         centre.setSpacing(theme.px(8))

@@ -32,6 +32,7 @@ class Workspace:
         icon: shown where words do not fit.
         help: one sentence for the tooltip.
         strip: height of the strip in a wide and in a narrower window, in pixels at 100 %.
+        first: the section of the right rail that alone is open at first in narrower windows.
         hints: keys that the status bar names.
         wide: whether the strip takes the full width, under the rails too.
     """
@@ -41,6 +42,7 @@ class Workspace:
     icon: str
     help: str
     strip: tuple[int, int]
+    first: str
     hints: tuple[tuple[str, str], ...]
     wide: bool = False
 
@@ -52,6 +54,7 @@ WORKSPACES: tuple[Workspace, ...] = (
         "scan-face",
         "Find faces and steer them",
         (148, 120),
+        "directions",
         (("Drag", "the picture to walk"), ("Space", "random"), ("← →", "seeds"), ("K", "keep")),
     ),
     Workspace(
@@ -60,6 +63,7 @@ WORKSPACES: tuple[Workspace, ...] = (
         "combine",
         "Make a face out of several",
         (328, 200),
+        "styles",
         (
             ("Drop", "a face on A, B, C or D"),
             ("X", "swap A and B"),
@@ -73,6 +77,7 @@ WORKSPACES: tuple[Workspace, ...] = (
         "brush",
         "Paint over a part of a picture and fill it",
         (262, 150),
+        "inpaint",
         (
             ("[ ]", "brush size"),
             ("B", "brush"),
@@ -87,6 +92,7 @@ WORKSPACES: tuple[Workspace, ...] = (
         "film",
         "Let faces become others, and take the clip home",
         (274, 238),
+        "keyframe",
         (
             ("P", "play or pause"),
             ("I", "add keyframe"),
@@ -122,6 +128,9 @@ class Workspaces(QObject):
         self._window = window
         self._left: dict[str, Left] = {}
         self._scrolls: list[int] = []
+        self._as_begun = True  # nobody has folded or moved a section of this workspace
+        for rail in window.rails:
+            rail.changed.connect(self._arranged)
         # A rail that has just got other sections knows its length only after its layout.
         self._scroll = QTimer(self, singleShot=True, interval=0)
         self._scroll.timeout.connect(self._take_scrolls)
@@ -225,6 +234,7 @@ class Workspaces(QObject):
             self._open_sections()
             self.size_strip()
             return
+        self._as_begun = False
         for rail, state in zip(window.rails, left.rails, strict=False):
             rail.restore(state)
         docks = QByteArray.fromBase64(QByteArray(left.docks.encode()))
@@ -235,8 +245,20 @@ class Workspaces(QObject):
         self._scroll.start()
         window.desk.tell_actions()
 
+    def fit_sections(self) -> None:
+        """The window has another width: open what suits it, if the user has not arranged them."""
+        if self._as_begun:
+            self._open_sections()
+
+    def _arranged(self) -> None:
+        self._as_begun = False
+
     def _open_sections(self) -> None:
+        self._as_begun = True
         closed = {line.kind.key for line in PANELS if self.current.key in line.closed}
+        if not self._window.desk.is_wide:
+            right = {kind.key for kind in panels_of(self.current.key, "right")}
+            closed |= right - {self.current.first}
         for panel in self._window.panels():
             panel.set_open(panel.key not in closed and not panel.reason())
 

@@ -168,6 +168,38 @@ def test_a_journey_of_a_missing_model_says_so(
     assert not offered
 
 
+def test_one_export_button_is_in_sight_at_any_width(studio: Studio) -> None:
+    window, transport = studio.window, studio.control("timeline.export")
+    in_rail = panel_of(studio).button
+    travel(studio)
+    studio.qtbot.waitUntil(lambda: in_rail.isVisible() and not transport.isVisible())
+    window.panel("clip").set_open(False)
+    studio.qtbot.waitUntil(transport.isVisible)
+    window.panel("clip").set_open(True)
+    studio.qtbot.waitUntil(lambda: not transport.isVisible())
+    window.resize(820, 520)
+    studio.qtbot.waitUntil(transport.isVisible)
+    window.rails[1].reveal("clip")
+    studio.qtbot.waitUntil(lambda: not transport.isVisible())
+
+
+def test_the_button_in_sight_goes_while_a_clip_is_written(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = studio.control("timeline.export")
+    travel(studio)
+    studio.window.panel("clip").set_open(False)
+    studio.qtbot.waitUntil(lambda: transport.isVisible() and transport.isEnabled())
+    quick = slow(studio, 0.05)
+    choose(monkeypatch, tmp_path / "clip.gif")
+    transport.click()  # type: ignore[attr-defined]
+    assert panel_of(studio).running
+    studio.qtbot.waitUntil(lambda: not transport.isVisible())
+    quick()
+    wait_until_written(studio)
+    assert (tmp_path / "clip.gif").exists()
+
+
 def test_a_gif_has_no_more_frames_than_players_show(studio: Studio) -> None:
     made = travel(studio, fps=60)
     panel = panel_of(studio)

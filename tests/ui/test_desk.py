@@ -30,6 +30,24 @@ def test_narrow_windows_show_icons_with_a_flyout(studio: Studio) -> None:
     assert window.rails[0].isVisible()
 
 
+def test_narrow_windows_begin_with_one_open_section(studio: Studio) -> None:
+    window = studio.window
+
+    def open_ones() -> list[str]:
+        return [s.key for s in window.rails[1].present() if s.is_open()]
+
+    assert open_ones() == ["truncation", "directions"]
+    window.resize(1024, 700)
+    QApplication.processEvents()
+    assert open_ones() == ["directions"]
+    window.workspaces.show("animate")
+    assert open_ones() == ["keyframe"]
+    window.panel("ease").header.click()
+    window.resize(1440, 900)
+    QApplication.processEvents()
+    assert open_ones() == ["keyframe", "ease"]  # as the user has left them
+
+
 def test_smallest_window_still_shows_the_picture(studio: Studio) -> None:
     studio.window.resize(800, 520)
     QApplication.processEvents()

@@ -21,7 +21,7 @@ from latentstudio.core.recipe import seed_of, with_seed
 from latentstudio.core.search import Filled
 from latentstudio.core.work import with_crop
 from latentstudio.ui.actions import KeyGuard
-from latentstudio.ui.candidates import CandidatesTab, shares
+from latentstudio.ui.candidates import CandidatesTab, CandidateTiles, shares
 from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.mask_overlay import MaskOverlay
 from tests.ui.studio import Studio, make_studio
@@ -362,3 +362,20 @@ def test_bars_say_how_good_an_answer_is(painter: Studio) -> None:
         assert all(share is not None and 0 <= share <= 1 for share in shares(best, critic))
     unjudged = Filled(best.pixels, best.pixels, best.latent, 0.1, float("nan"))
     assert shares(unjudged, "logit")[1] is None
+
+
+@pytest.mark.parametrize(("count", "rows"), [(4, [4]), (15, [8, 7]), (16, [8, 8])])
+def test_candidates_stand_in_one_row_or_two_of_the_same_number(
+    qtbot: QtBot, count: int, rows: list[int]
+) -> None:
+    faces = CandidateTiles()
+    qtbot.addWidget(faces)
+    faces.resize(845, 214)
+    faces.show_bars([(None, None)] * count)
+    faces.set_count(count)
+    with qtbot.waitExposed(faces):
+        faces.show()
+    tops = [faces.visualRect(faces.model().index(i, 0)).top() for i in range(count)]
+    assert [tops.count(top) for top in sorted(set(tops))] == rows
+    assert 64 <= faces.edge() <= 92
+    assert faces.verticalScrollBar().maximum() == 0

@@ -26,7 +26,7 @@ from latentstudio.ui.controls.slider_row import SliderRow
 from latentstudio.ui.controls.source_card import SourceCard
 from latentstudio.ui.controls.tabs import TabStrip, WorkspaceBar
 from latentstudio.ui.controls.tile import Tile
-from latentstudio.ui.controls.tile_views import TileGrid, TileStrip
+from latentstudio.ui.controls.tile_rows import TileGrid, TileStrip
 from latentstudio.ui.controls.value_field import SeedField, ValueField
 
 __all__ = [

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter, QPaintEvent
 
-_HEIGHT, _INSET, _POINTS = 76, 14, 64
+_HEIGHT, _INSET, _POINTS = 68, 12, 64
 
 
 class EaseCurve(Control, QWidget):
@@ -50,7 +50,7 @@ class EaseCurve(Control, QWidget):
         fill(painter, area, "surround")
         inset = theme.px(_INSET)
         inner = area.adjusted(inset, inset, -inset, -inset)
-        painter.setPen(QPen(theme.color("line"), 1))
+        painter.setPen(QPen(theme.grid(), 1))
         for i in range(5):
             x, y = inner.left() + inner.width() * i / 4, inner.top() + inner.height() * i / 4
             painter.drawLine(QPointF(x, inner.top()), QPointF(x, inner.bottom()))

@@ -231,11 +231,16 @@ class FacePad(Control, QWidget):
             painter.setBrush(theme.color("panel"))
             painter.setPen(QPen(theme.color("accent"), RING))
             painter.drawEllipse(center, radius + 4, radius + 4)
+        if self._mixed:
+            painter.setPen(QPen(theme.color("text"), 2))
+            painter.setBrush(theme.color("panel"))
+            painter.drawEllipse(center, radius - 1, radius - 1)
+            return
         painter.setPen(QPen(theme.color("on_data" if theme.tokens().dark else "text", 0.35), 1))
         painter.setBrush(Qt.GlobalColor.white)
         painter.drawEllipse(center, radius + 0.5, radius + 0.5)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("panel" if self._mixed else "accent"))
+        painter.setBrush(theme.color("accent"))
         painter.drawEllipse(center, radius - 2, radius - 2)
 
 

@@ -91,7 +91,7 @@ def paint_badge(painter: QPainter, corner: QPointF, letter: str) -> None:
     token = letter.lower() if letter.lower() in theme.DATA else "outline"
     fill(painter, box, token, 3)
     font = theme.font("small")
-    font.setPixelSize(max(10, theme.px(10)))
+    font.setPixelSize(max(11, theme.px(11)))
     font.setWeight(font.Weight.DemiBold)
     painter.setFont(font)
     painter.setPen(theme.color("on_data"))

@@ -1,28 +1,26 @@
-"""LazyRows: a column of rows of which only those in sight are built; many of them scroll."""
+"""LazyRows: a column of rows of which only those in sight are built; the rail scrolls them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from latentstudio.ui import theme
+from latentstudio.ui.controls.in_sight import InSight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-    from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
 _HEIGHT, _GAP = 28, 2  # of a closed row, and between rows
-_MOST = 12  # so many rows are all in sight
-_SIGHT = 8  # rows in sight where there are more
 _AT_ONCE = 2  # rows built before the window goes on: one takes some milliseconds
 _BEYOND = 2  # rows built above and below what is in sight, for Tab to go to
 
 
-class LazyRows(QScrollArea):
+class LazyRows(QWidget):
     """Rows by key. A row is 28 high at 100 %, or as high as it asks where it is expanded.
 
     Signals:
@@ -37,18 +35,14 @@ class LazyRows(QScrollArea):
         self._make: Callable[[Hashable], QWidget] | None = None
         self._rows: dict[Hashable, QWidget] = {}
         self._expanded: Hashable = None
-        self._inside = QWidget()
-        self._inside.setAutoFillBackground(False)
-        self.setWidget(self._inside)
-        self._inside.setAutoFillBackground(False)  # Qt turns it on for what scrolls
-        self.viewport().setAutoFillBackground(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._take_turn)
         self._in_turn = False
-        self.verticalScrollBar().valueChanged.connect(self._build)
+        self._reveal = QTimer(self, singleShot=True, interval=0)
+        self._reveal.timeout.connect(self._show_expanded)
+        self._area: QScrollArea | None = None  # what it scrolls in, once it is shown
+        self._sight: InSight | None = None
         theme.events.changed.connect(self._later.start)
 
     def set_keys(self, keys: Sequence[Hashable], make: Callable[[Hashable], QWidget]) -> None:
@@ -70,8 +64,7 @@ class LazyRows(QScrollArea):
 
     def in_sight(self) -> list[QWidget]:
         """The rows that can be seen, from the top."""
-        low = self.verticalScrollBar().value()
-        high = low + self.height()
+        low, high = self._span()
         return [w for w in self.rows().values() if w.y() < high and w.y() + w.height() > low]
 
     def row(self, key: Hashable) -> QWidget:
@@ -88,20 +81,23 @@ class LazyRows(QScrollArea):
         self._expanded = key
         self.arrange()
         if key is not None:
-            top, height = self._places()[self._keys.index(key)]
-            bar = self.verticalScrollBar()
-            bar.setValue(min(top, max(bar.value(), top + height - self.viewport().height())))
+            self._reveal.start()  # what it stands in has to grow first
+
+    def _show_expanded(self) -> None:
+        inside = self._area.widget() if self._area is not None else None
+        if self._area is None or inside is None or self._expanded not in self._keys:
+            return
+        top, height = self._places()[self._keys.index(self._expanded)]
+        top = self.mapTo(inside, QPoint(0, top)).y()
+        bar = self._area.verticalScrollBar()
+        bar.setValue(min(top, max(bar.value(), top + height - self._area.viewport().height())))
 
     def arrange(self) -> None:
         """Measure again: a row has changed its height."""
         self._later.stop()
         places = self._places()
         total = places[-1][0] + places[-1][1] if places else 0
-        grown = self._height_of(self._expanded) - theme.px(_HEIGHT) if self._expanded else 0
-        pitch, scrolls = theme.px(_HEIGHT + _GAP), len(self._keys) > _MOST
-        self.setFixedHeight(_SIGHT * pitch + grown if scrolls else total)
-        self.verticalScrollBar().setSingleStep(pitch)
-        self._inside.resize(self._room(scrolls), total)
+        self.setFixedHeight(total)
         self._build()
 
     def _take_turn(self) -> None:
@@ -110,9 +106,10 @@ class LazyRows(QScrollArea):
         self.arrange()
         self._in_turn = False
 
-    def _room(self, scrolls: bool) -> int:
-        """The width of rows: what the scroll bar leaves."""
-        return self.width() - (self.verticalScrollBar().sizeHint().width() if scrolls else 0)
+    def _span(self) -> tuple[int, int]:
+        """From where to where it can be seen."""
+        part = self.visibleRegion().boundingRect() if self._sight is None else self._sight.part()
+        return part.top(), part.top() + part.height()
 
     def _height_of(self, key: Hashable) -> int:
         if key != self._expanded or key not in self._rows:
@@ -120,7 +117,7 @@ class LazyRows(QScrollArea):
         row = self._rows[key]
         layout = row.layout()
         if layout is not None and layout.hasHeightForWidth():
-            return layout.totalHeightForWidth(max(1, self._inside.width()))
+            return layout.totalHeightForWidth(max(1, self.width()))
         return row.sizeHint().height()
 
     def _places(self) -> list[tuple[int, int]]:
@@ -134,19 +131,19 @@ class LazyRows(QScrollArea):
 
     def _build(self) -> None:
         """Make the rows that have come into sight, and put all where they belong."""
-        low = self.verticalScrollBar().value()
+        low, high = self._span()
         reach = _BEYOND * theme.px(_HEIGHT)
-        high = low + self.height() + reach
         came = 0
         for key, (top, height) in zip(self._keys, self._places(), strict=True):
-            if key not in self._rows and self.isVisible() and low - reach <= top + height <= high:
+            near = low - reach <= top + height <= high + reach
+            if near and key not in self._rows and self.isVisible():
                 if not self._in_turn or came == _AT_ONCE:
                     self._later.start()
                     continue
                 self._add(key)
                 came += 1
             if key in self._rows:
-                self._rows[key].setGeometry(0, top, self._inside.width(), height)
+                self._rows[key].setGeometry(0, top, self.width(), height)
         if came:
             self._chain()
         self.changed.emit()
@@ -154,7 +151,7 @@ class LazyRows(QScrollArea):
     def _add(self, key: Hashable) -> None:
         assert self._make is not None
         row = self._make(key)
-        row.setParent(self._inside)
+        row.setParent(self)
         row.installEventFilter(self)
         row.show()
         self._rows[key] = row
@@ -184,12 +181,18 @@ class LazyRows(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._area is None:
+            self._watch()
         self.arrange()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), theme.color("panel"))
-        painter.end()
+    def _watch(self) -> None:
+        """Follow what it scrolls in."""
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None:
+            self._area, self._sight = above, InSight(self, above)
+            self._sight.changed.connect(self._later.start)
 
 
 def focusable(widget: QWidget) -> list[QWidget]:

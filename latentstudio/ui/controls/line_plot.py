@@ -79,7 +79,7 @@ class LinePlot(Control, QWidget):
         height = theme.px(14)
         for share, word in zip(_TICKS, words, strict=True):
             y = area.bottom() - share * area.height()
-            painter.setPen(QPen(theme.color("line"), 1))
+            painter.setPen(QPen(theme.grid(), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             box = QRectF(0, y - height / 2, area.left() - theme.px(6), height)
             write(painter, box, word, role="small", token="faint", align=right)

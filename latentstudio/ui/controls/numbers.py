@@ -17,6 +17,7 @@ _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
+_CLOSE = ("×", "°")  # units that follow their number without a space
 _LONGEST = 80  # characters; deeper nesting than that is not a number someone meant
 
 
@@ -67,7 +68,8 @@ class Scale:
         digits = f"{abs(value):.{self.decimals}f}"
         is_zero = not any(digit in "123456789" for digit in digits)
         sign = "" if is_zero else MINUS if value < 0 else "+" if self.signed else ""
-        return f"{sign}{digits}{f' {self.unit}' if self.unit else ''}"
+        gap = " " if self.unit and self.unit not in _CLOSE else ""
+        return f"{sign}{digits}{gap}{self.unit}"
 
     def parse(self, text: str) -> float:
         """The value someone typed, put into range.

@@ -126,7 +126,10 @@ class Section(Control, QWidget):
         key: its name in the saved layout.
         body: where rows go.
         menu: what the three dots open.
+        body_gap: pixels between rows, at 100 %.
     """
+
+    body_gap = 4
 
     opened = Signal(bool)
     hide_asked = Signal()
@@ -219,7 +222,7 @@ class Section(Control, QWidget):
         if not self._bare:
             side = theme.px(_PADDING)
             self.body.setContentsMargins(side, 0, side, side)
-        self.body.setSpacing(theme.px(2))
+        self.body.setSpacing(theme.px(self.body_gap))
         super().theme_changed()
 
     def _flip(self) -> None:

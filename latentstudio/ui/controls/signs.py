@@ -14,9 +14,10 @@ from latentstudio.ui.controls.base import Control, Label, painter_on, stroke, wr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QPainter, QPaintEvent
+    from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 
 Picture = Literal["exact", "live", "rendering", "stopped"]
+_APART = 14  # pixels at 100 % between two hints
 _WORDS = {"exact": "Exact", "live": "Live", "rendering": "Rendering", "stopped": "Stopped"}
 
 
@@ -135,5 +136,26 @@ class KeyHints(Control, QWidget):
     def theme_changed(self) -> None:
         self._line.setSpacing(theme.px(6))
         for _, label in self._parts:
-            label.setContentsMargins(0, 0, theme.px(14), 0)
+            label.setContentsMargins(0, 0, theme.px(_APART), 0)
+        self._fit()
         super().theme_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what would be cut off."""
+        end = 0
+        for pair in self._parts:
+            end += self._wide(pair)
+            for part in pair:
+                part.setVisible(end <= self.width())  # which may be another by now
+        self._line.activate()
+
+    def _wide(self, pair: tuple[KeyCap, Label]) -> int:
+        return sum(part.sizeHint().width() + self._line.spacing() for part in pair)
+
+    def sizeHint(self) -> QSize:
+        """Of all of them, whether they are seen now or not."""
+        return QSize(sum(map(self._wide, self._parts)), super().sizeHint().height())

@@ -64,6 +64,7 @@ class SliderRow(Control, QWidget):
         unit: str = "",
         fill: str = "accent",
         label_width: int = 104,
+        field_width: int = 48,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,8 +73,9 @@ class SliderRow(Control, QWidget):
         scale = Scale(minimum, maximum, step, decimals, signed, unit)
         self.track = self.track_kind(scale, default, fill, self)
         self.field = ValueField(
-            minimum, maximum, step=step, decimals=decimals, signed=signed, unit=unit, parent=self
-        )
+            minimum, maximum, step=step, decimals=decimals, signed=signed, unit=unit,
+            width=field_width, parent=self,
+        )  # fmt: skip
         self.dot = ResetDot(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._wire()
@@ -129,6 +131,14 @@ class SliderRow(Control, QWidget):
         for widget in (self, self.track):
             widget.setAccessibleName(text)
         self.update()
+
+    def set_label_width(self, pixels: int) -> None:
+        """Gives the label another width at 100 %, 0 for none."""
+        if pixels != self._label_width:
+            self._label_width = pixels
+            self._place()
+            self.updateGeometry()
+            self.update()
 
     def set_mixed(self, on: bool) -> None:
         """The value differs between the things it stands for: hollow knob, ``varies``."""

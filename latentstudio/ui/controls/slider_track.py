@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QSlider, QWidget
 
 from latentstudio.ui import theme
@@ -280,13 +280,12 @@ class SliderTrack(Control, QSlider):
         self._paint_disc(painter, center, radius)
 
     def _paint_disc(self, painter: QPainter, center: QPointF, radius: float) -> None:
-        colors = theme.tokens()
-        edge = "text" if self.isEnabled() else "outline"
-        if self.mixed or not colors.dark:
-            painter.setPen(QPen(theme.color(edge), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush if self.mixed else theme.color("raised"))
+        color = QColor(theme.tokens().knob) if self.isEnabled() else theme.color("outline")
+        if self.mixed:
+            painter.setPen(QPen(color, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(center, radius - 1, radius - 1)
             return
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("outline") if not self.isEnabled() else colors.knob)
+        painter.setBrush(color)
         painter.drawEllipse(center, radius, radius)

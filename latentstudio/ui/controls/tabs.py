@@ -9,15 +9,16 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QWidget
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls.base import Control, draw_icon, painter_on, ring, write
+from latentstudio.ui.controls.base import Control, draw_icon, fill, painter_on, ring, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QPainter, QPaintEvent
+    from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 
 _STRIP_HEIGHT, _BAR_HEIGHT = 34, 44
 _COUNT_GAP = 6
+_CORNER_GAP = 1 + 8 + 8 + 12  # before the tabs, around the stretch, after the corner
 _MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
@@ -154,10 +155,8 @@ class WordTabs(Control, QTabBar):
             self._paint_words(painter, index, inside, token, chosen)
         if chosen:
             over = theme.px(self._overhang)
-            line = inside.adjusted(-over, area.height() - 3, over, 0)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent"))
-            painter.drawRoundedRect(line, 1.5, 1.5)
+            line = inside.adjusted(-over, area.height() - 2, over, 0)
+            fill(painter, line, "accent", 1)
             if self.shows_focus():
                 ring(painter, inside.adjusted(-theme.px(8), 4, theme.px(8), -6))
 
@@ -187,6 +186,7 @@ class TabStrip(Control, QWidget):
         self.tabs = WordTabs("Tabs", height=_STRIP_HEIGHT, role="label", space=11)
         self.tabs.chosen.connect(self.chosen)
         self.setFocusProxy(self.tabs)
+        self._corners: list[QWidget] = []
         self._line = QHBoxLayout(self)
         self._line.addWidget(self.tabs)
         self._line.addStretch(1)
@@ -202,6 +202,7 @@ class TabStrip(Control, QWidget):
     def set_count(self, key: str, count: int | None) -> None:
         """Shows how many things a tab holds."""
         self.tabs.set_count(key, count)
+        self._fit()
 
     def set_current(self, key: str) -> None:
         """Chooses a tab; emits nothing."""
@@ -216,6 +217,7 @@ class TabStrip(Control, QWidget):
         for at in range(self.tabs.count()):
             self.tabs.setTabVisible(at, self.tabs.tabData(at) in keys)
         self.tabs.refresh()
+        self._fit()
 
     def has(self, key: str) -> bool:
         """Whether a tab is there and not hidden."""
@@ -223,8 +225,19 @@ class TabStrip(Control, QWidget):
         return at >= 0 and self.tabs.isTabVisible(at)
 
     def add_corner(self, widget: QWidget) -> None:
-        """Puts a control at the right end."""
+        """Puts a control at the right end; it gives way before a tab does."""
+        self._corners.append(widget)
         self._line.addWidget(widget)
+
+    def _fit(self) -> None:
+        """Leave the controls what the tabs do not need."""
+        room = self.width() - self.tabs.sizeHint().width() - theme.px(_CORNER_GAP)
+        for corner in self._corners:
+            corner.setMaximumWidth(max(room, corner.minimumSizeHint().width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
 
     def theme_changed(self) -> None:
         self._line.setContentsMargins(theme.px(1), 0, theme.px(12), 0)

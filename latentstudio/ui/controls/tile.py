@@ -30,15 +30,21 @@ LABEL_HEIGHT = 18
 class Tile(Button):
     """A face as a button; its ring is the sign of being chosen.
 
+    Args:
+        size: of the face in pixels at 100 %.
+        flush: no room for the ring around it, for a face that is never chosen.
+
     Signals:
         activated: a double click or Return.
     """
 
     activated = Signal()
 
-    def __init__(self, *, size: int = 64, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, size: int = 64, flush: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._size = size
+        self._size, self._margin = size, 0 if flush else MARGIN
         self._face = Face()
         self._selected = False
         self.become("Face")
@@ -76,7 +82,7 @@ class Tile(Button):
         self.update()
 
     def sizeHint(self) -> QSize:
-        edge = theme.px(self._size) + 2 * MARGIN
+        edge = theme.px(self._size) + 2 * self._margin
         return QSize(edge, edge + (theme.px(LABEL_HEIGHT) if self._face.label else 0))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -90,12 +96,12 @@ class Tile(Button):
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         edge = theme.px(self._size)
-        box = QRectF(MARGIN, MARGIN, edge, edge)
+        box = QRectF(self._margin, self._margin, edge, edge)
         paint_face(painter, box, self._face)
         if self._selected:
             paint_selection(painter, box)
         if self._face.label:
-            below = QRectF(0, box.bottom() + MARGIN, self.width(), theme.px(LABEL_HEIGHT))
+            below = QRectF(0, box.bottom() + self._margin, self.width(), theme.px(LABEL_HEIGHT))
             paint_label(painter, below, self._face.label, self._selected)
 
 

@@ -1,4 +1,4 @@
-"""TileStrip and TileGrid: many faces in one row or wrapping, filled as renders arrive."""
+"""FaceView: many faces, filled as renders arrive; what rows and grids of them share."""
 
 from __future__ import annotations
 
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
         QPainter,
         QPaintEvent,
         QResizeEvent,
-        QWheelEvent,
     )
 
 _GAP, _SIDE = 8, 12  # between two faces; before the first
@@ -245,11 +244,13 @@ class FaceView(Control, QListView):
         wide = self.edge() + 2 * MARGIN
         return QSize(wide, wide + (theme.px(LABEL_HEIGHT) if self.shows_labels() else 0))
 
+    def side(self) -> int:
+        """Pixels before the first tile."""
+        return theme.px(_SIDE) - MARGIN - self.spacing()
+
     def theme_changed(self) -> None:
-        gap = max(0, theme.px(_GAP) - 2 * MARGIN)  # Qt puts it around each tile
-        side = theme.px(_SIDE) - MARGIN - gap
-        self.setSpacing(gap)
-        self.setViewportMargins(side, 0, 0, 0)
+        self.setSpacing(max(0, theme.px(_GAP) - 2 * MARGIN))  # Qt puts it around each tile
+        self.setViewportMargins(self.side(), 0, 0, 0)
         ground = self.palette()
         ground.setColor(ground.ColorRole.Base, Qt.GlobalColor.transparent)
         self.setPalette(ground)
@@ -354,42 +355,3 @@ class FaceView(Control, QListView):
         tile = self.visualRect(self._list.index(row))
         tile.moveTopLeft(self.viewport().mapToGlobal(tile.topLeft()))
         self._popup.show_face(self.faces[row], tile)
-
-
-class TileStrip(FaceView):
-    """Faces in one row; the wheel scrolls sideways. Where it is two rows high, they wrap."""
-
-    def __init__(self, *, size: int = 92, parent: QWidget | None = None) -> None:
-        super().__init__(size=size, parent=parent)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def sizeHint(self) -> QSize:
-        return QSize(theme.px(400), self.cell().height() + theme.px(16))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(120), self.cell().height() + 2)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        tall = event.size().height() >= 2 * self.cell().height()
-        if tall != self.isWrapping():
-            self.setWrapping(tall)
-        super().resizeEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        turn = event.angleDelta()
-        bar = self.verticalScrollBar() if self.isWrapping() else self.horizontalScrollBar()
-        bar.setValue(bar.value() - (turn.y() or turn.x()))
-        event.accept()
-
-
-class TileGrid(FaceView):
-    """Faces that wrap, for contact sheets."""
-
-    def __init__(self, *, size: int = 92, parent: QWidget | None = None) -> None:
-        super().__init__(size=size, parent=parent)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

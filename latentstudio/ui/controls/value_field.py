@@ -30,6 +30,9 @@ _WIDTH, _HEIGHT = 48, 22
 class ValueField(Control, QLineEdit):
     """A number: click to type, drag across for fine steps, sums allowed.
 
+    Args:
+        width: pixels at 100 %, more where the longest number needs more.
+
     Signals:
         moved: the value while dragging across.
         committed: the value typed or dragged to.
@@ -47,12 +50,13 @@ class ValueField(Control, QLineEdit):
         decimals: int = 2,
         signed: bool = False,
         unit: str = "",
+        width: int = _WIDTH,
         name: str = "Value",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._scale = Scale(minimum, maximum, step, decimals, signed, unit)
-        self._value = self._scale.clamp(0.0)
+        self._value, self._least = self._scale.clamp(0.0), width
         self._placeholder = ""
         self._wrong = self._linked_ring = False
         self._grip: float | None = None  # x where the press was
@@ -113,7 +117,7 @@ class ValueField(Control, QLineEdit):
             metrics.horizontalAdvance(self._scale.text(end))
             for end in (self._scale.minimum, self._scale.maximum)
         )
-        return QSize(max(theme.px(_WIDTH), widest + theme.px(12)), theme.px(_HEIGHT))
+        return QSize(max(theme.px(self._least), widest + theme.px(12)), theme.px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -284,7 +288,7 @@ class SeedField(ValueField):
     def _make_room(self) -> None:
         """The name goes where a long number would not fit beside it."""
         metrics, gap = self.fontMetrics(), theme.px(8)
-        words = metrics.horizontalAdvance(self._label) + gap
+        words = metrics.horizontalAdvance(self._label) + gap if self._label else 0
         number = metrics.horizontalAdvance(self.text()) + 2 * gap
         self._named = words + number <= self.width()
         self.setTextMargins(words if self._named else 0, 0, 0, 0)

@@ -5,15 +5,16 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
 from latentstudio.core.mask import Mask, Preset, grown, inverted, preset
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Recipe
 from latentstudio.core.work import mask_at, with_mask
+from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, SliderRow, TextButton
 from latentstudio.ui.panel import Panel
-from latentstudio.ui.panels.photo import with_current
+from latentstudio.ui.panels.photo import FIELD, LABEL, with_current
 
 PRESETS: dict[str, tuple[Preset, str, str]] = {
     "centre": ("centre", "Centre", "A square in the middle, half of the area"),
@@ -24,6 +25,7 @@ PRESETS: dict[str, tuple[Preset, str, str]] = {
 _GROW = 1 / 64  # of the side, for a click
 _SIZE_STEP = 1.15
 _HARD_STEP = 0.1
+_COLUMNS = 4  # of buttons
 
 
 class BrushPanel(Panel):
@@ -39,10 +41,15 @@ class BrushPanel(Panel):
     changed = Signal(float, float)
 
     def build(self) -> None:
-        self.size_row = SliderRow("Size", 1, 128, 20, step=1, decimals=0, unit="px", label_width=72)
-        self.hardness_row = SliderRow(
-            "Hardness", 0, 100, 70, step=1, decimals=0, unit="%", label_width=72
-        )
+        self.size_row, self.hardness_row = (
+            SliderRow(
+                words, *limits, default, unit=unit, step=1, decimals=0,
+                label_width=LABEL, field_width=FIELD,
+            )
+            for words, limits, default, unit in (
+                ("Size", (1, 128), 20, "px"), ("Hardness", (0, 100), 70, "%"),
+            )
+        )  # fmt: skip
         for name, row, words in (
             (
                 "brush_size",
@@ -101,6 +108,11 @@ class MaskPanel(Panel):
     save_asked = Signal()
 
     def build(self) -> None:
+        self._buttons = QGridLayout()
+        self._buttons.setSpacing(theme.px(4))
+        for column in range(_COLUMNS):
+            self._buttons.setColumnStretch(column, 1)
+        self.body.addLayout(self._buttons)
         self._row(
             ("grow", "Grow", "Wider in all directions", partial(self.grow, 1)),
             ("shrink", "Shrink", "Narrower in all directions", partial(self.grow, -1)),
@@ -172,18 +184,15 @@ class MaskPanel(Panel):
         self._show_mask()
 
     def _row(self, *buttons: tuple[str, str, str, Callable[[], None]]) -> None:
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for name, words, tooltip, run in buttons:
+        """A row of buttons as wide as each other, in line with those above."""
+        row, span = self._buttons.rowCount(), _COLUMNS // len(buttons)
+        for at, (name, words, tooltip, run) in enumerate(buttons):
             button = TextButton(words)
             button.setObjectName(f"inpaint.{name}")
             button.set_tooltip(tooltip)
             button.clicked.connect(lambda _on=False, run=run: run())
-            button.setMinimumWidth(0)
-            row.addWidget(button, 1)
-        self.body.addWidget(line)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            self._buttons.addWidget(button, row, at * span, 1, span)
 
     def _show_mask(self) -> None:
         mask, side = self.document.state.work.mask, self.info.resolution if self.info else 0

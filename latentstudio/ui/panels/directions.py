@@ -87,9 +87,10 @@ class DirectionsPanel(Panel):
         for words, act in (
             ("Take back all moves", self.take_all_back),
             ("Import directions...", self.import_asked.emit),
-            ("Export these directions...", self.export_asked.emit),
         ):
             self.menu.addAction(words).triggered.connect(lambda _on=False, act=act: act())
+        self._export = self.menu.addAction("Export these directions...")
+        self._export.triggered.connect(lambda _on=False: self.export_asked.emit())
         self.tasks.frame_ready.connect(lambda _frame: self.rows.frame_shown())
 
     def _build_head(self) -> None:
@@ -131,14 +132,11 @@ class DirectionsPanel(Panel):
         bring = FittingButton("Import", "upload", flat=True)
         bring.clicked.connect(self.import_asked)
         self.name_control("import", bring, "Import directions from a file, into Mine")
-        self.export = IconButton("download", "Export these directions to a file")
-        self.export.clicked.connect(self.export_asked)
-        self.name_control("export", self.export)
         foot = QWidget()
         line = QHBoxLayout(foot)
         line.setContentsMargins(0, 4, 0, 0)
         line.setSpacing(0)
-        for widget in (self.learn, bring, self.export):
+        for widget in (self.learn, bring):
             line.addWidget(widget)
         line.insertStretch(1, 1)
         bring.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -224,7 +222,7 @@ class DirectionsPanel(Panel):
         self._show_empty(group, bool(directions), bool(found))
         self.finder.show(self._method(), not directions)
         self._show_marks()
-        self.export.set_reason("" if directions else "There are no directions here to export")
+        self._export.setEnabled(bool(directions))
 
     def _method(self) -> str:
         group = self.group()

@@ -83,7 +83,7 @@ class KeyframePanel(Panel):
         line = QHBoxLayout(card)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.px(10))
-        self.tile = Tile(size=64)
+        self.tile = Tile(size=72, flush=True)
         self.name_control("face", self.tile, "Go to this keyframe")
         line.addWidget(self.tile)
         words = QVBoxLayout()
@@ -197,7 +197,7 @@ class EasePanel(Panel):
         self.curve = EaseCurve()
         self.name_control("curve", self.curve, "The way over the time to the next keyframe")
         self.body.addWidget(self.curve)
-        self.body.addSpacing(theme.px(6))
+        self.body.addSpacing(theme.px(4))
         self.kinds = Segmented([WORDS[ease] for ease in EASES], name="Ease")
         self.name_control(
             "kind", self.kinds,

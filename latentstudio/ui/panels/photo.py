@@ -17,6 +17,7 @@ from latentstudio.ui.controls.photo_card import CropView, PhotoCard
 from latentstudio.ui.face_mime import carries_faces, recipes_of
 from latentstudio.ui.panel import Panel, Shown
 
+LABEL, FIELD = 72, 58  # pixels at 100 % of the columns beside every track of this rail
 _SHOWN = 260  # pixels of the small picture behind the crop
 
 
@@ -174,7 +175,10 @@ class CropPanel(Panel):
         change: Callable[[Crop, float], Crop],
         **look: object,
     ) -> SliderRow:
-        row = SliderRow(label, *limits, default, label_width=72, **look)  # type: ignore[arg-type]
+        row = SliderRow(
+            label, *limits, default, label_width=LABEL, field_width=FIELD,
+            **look,  # type: ignore[arg-type]
+        )  # fmt: skip
         row.setObjectName(f"inpaint.{name}")
         row.set_tooltip(tooltip)
         self.body.addWidget(row)

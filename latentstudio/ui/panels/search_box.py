@@ -97,4 +97,4 @@ class _Ends(QWidget):
         self._dress()
 
     def _dress(self) -> None:
-        self._line.setContentsMargins(theme.px(104), 0, theme.px(52), 0)
+        self._line.setContentsMargins(theme.px(104), 0, theme.px(64), theme.px(6))

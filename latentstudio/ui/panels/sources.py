@@ -38,6 +38,7 @@ class SourcesPanel(MixPanel):
     key = "sources"
     title = "Sources"
     icon = "images"
+    body_gap = 6
 
     def build(self) -> None:
         self._drawn: tuple[Recipe | None, ...] = ()
@@ -54,7 +55,6 @@ class SourcesPanel(MixPanel):
         self.body.addWidget(self._buttons())
         self._off = InfoLine(_OFF)
         self.body.addWidget(self._off)
-        self.body.setSpacing(6)
         self.follow(lambda _recipe: self._show_sources())
         self.tasks.job_changed.connect(self._job_changed)
 

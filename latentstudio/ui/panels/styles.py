@@ -26,6 +26,7 @@ class StylesPanel(MixPanel):
     key = "styles"
     title = "Style bands"
     icon = "layers"
+    body_gap = 8
 
     def build(self) -> None:
         self._pairs: dict[str, Pair] = dict.fromkeys(_KEYS, (0, 1))
@@ -39,7 +40,6 @@ class StylesPanel(MixPanel):
         self._rows = {key: self._row(key) for key in _KEYS}
         self._few = InfoLine(_NEEDS_TWO)
         self.body.addWidget(self._few)
-        self.body.setSpacing(8)
         self.follow(lambda _recipe: self._show())
 
     def needs(self, info: ModelInfo) -> str:

@@ -32,7 +32,7 @@ class WorkBox(QWidget):
         self.info: ModelInfo | None = None
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(0, 0, 0, 0)
-        self.rows.setSpacing(theme.px(2))
+        self.rows.setSpacing(theme.px(4))
         self._followers: list[Callable[[Work], None]] = []
         self.build()
 
@@ -85,7 +85,7 @@ class WorkBox(QWidget):
         def take(seed: int) -> None:
             self.edit("Seed of the search", lambda work: set_(work, int(seed) % SEEDS))
 
-        field = SeedField()
+        field = SeedField("")
         field.setObjectName(f"{self.key}.seed")
         field.setAccessibleName("Seed of the search")
         field.setToolTip("The same seed gives the same answers")
@@ -93,5 +93,5 @@ class WorkBox(QWidget):
         dice = IconButton("dices", "Other answers")
         dice.setObjectName(f"{self.key}.dice")
         dice.clicked.connect(lambda: take(fresh_seed()))
-        self.rows.addWidget(Row("Seed", field, dice, stretch=False))
+        self.rows.addWidget(Row("Seed", field, dice, stretch=True))
         self.follow(lambda work: field.set_value(get(work)))

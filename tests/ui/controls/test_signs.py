@@ -9,6 +9,7 @@ from latentstudio.ui.controls import (
     KeyCap,
     KeyHints,
     Label,
+    SliderRow,
     StatusDot,
     TabStrip,
     WorkspaceBar,
@@ -66,6 +67,18 @@ def test_corner_controls_stand_at_the_right(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: corner.geometry().right() == 600 - 12 - 1)
 
 
+def test_the_corner_gives_way_before_a_tab_does(qtbot: QtBot) -> None:
+    strip = tabs(qtbot)
+    row = SliderRow("Radius", 0, 1, 0.5, label_width=0)
+    row.setMaximumWidth(230)
+    strip.add_corner(row)
+    row.show()
+    wanted = strip.tabs.sizeHint().width()
+    strip.resize(wanted + 170, 34)
+    qtbot.waitUntil(lambda: strip.tabs.width() == wanted)
+    assert row.minimumSizeHint().width() <= row.width() < 170
+
+
 def test_workspaces_become_icons(qtbot: QtBot) -> None:
     bar = WorkspaceBar()
     qtbot.addWidget(bar)
@@ -100,6 +113,18 @@ def test_hints_are_replaced(qtbot: QtBot) -> None:
     hints.set_hints([("Esc", "cancel")])
     hints.set_hints([("Esc", "cancel")])
     assert hints.accessibleDescription() == "Esc cancel"
+
+
+def test_hints_that_would_be_cut_off_are_left_out(qtbot: QtBot) -> None:
+    hints = KeyHints()
+    qtbot.addWidget(hints)
+    hints.set_hints([("K", "keep"), ("Space", "random"), ("Esc", "cancel")])
+    hints.show()
+    whole = hints.sizeHint().width()
+    for width, count in ((whole, 3), (whole - 1, 2), (20, 0), (whole, 3)):
+        hints.resize(width, 28)
+        caps = hints.findChildren(KeyCap)
+        assert sum(cap.isVisible() for cap in caps) == count
 
 
 def test_an_empty_state_can_offer_a_button(qtbot: QtBot) -> None:

@@ -154,6 +154,36 @@ def test_the_wheel_scrolls_a_strip_sideways(qtbot: QtBot) -> None:
     assert strip.visualRect(strip.model().index(0, 0)).left() + 4 == 12 - strip.viewport().x()
 
 
+def test_a_strip_shows_faces_as_large_as_its_height(qtbot: QtBot) -> None:
+    strip = TileStrip(size=92, least=44)
+    qtbot.addWidget(strip)
+    strip.set_count(6)
+    for height, edge in ((100, 92), (78, 70), (30, 44), (240, 92)):
+        strip.resize(600, height)
+        with qtbot.waitExposed(strip):
+            strip.show()
+        assert strip.edge() == edge
+        assert strip.isWrapping() is (height == 240)
+
+
+def test_a_grid_shares_out_the_spare_width(qtbot: QtBot) -> None:
+    grid = TileGrid(size=92, most=110)
+    qtbot.addWidget(grid)
+    grid.set_count(20)
+    with qtbot.waitExposed(grid):
+        grid.show()
+    for width in (500, 590, 700):
+        grid.resize(width, 300)
+        first_row = [
+            grid.visualRect(grid.model().index(i, 0))
+            for i in range(20)
+            if grid.visualRect(grid.model().index(i, 0)).top() < 20
+        ]
+        free = grid.viewport().width() - first_row[-1].right()
+        assert 92 <= grid.edge() <= 110
+        assert free < 30
+
+
 def test_one_tile(qtbot: QtBot) -> None:
     tile = Tile(size=48)
     qtbot.addWidget(tile)

@@ -199,8 +199,8 @@ def parse_session(data: bytes, name: str = "the session") -> Session:
         return Session(history, index, _thumbnail(archive))
 
 
-def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
-    kept = record(
+def _kept_reader(load: "_Arrays") -> Reader[Kept]:
+    return record(
         Kept,
         {
             "recipe": recipe_reader(load, load.images),
@@ -211,9 +211,12 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         },
         required=("recipe",),
     )
+
+
+def _step_reader(load: "_Arrays") -> Reader[tuple[str, State, dict[str, Any]]]:
     places = items(whole(0, MAX_ROWS), 0, MAX_ROWS)
     few = items(whole(0, MAX_ROWS), 0, MOST)
-    step = record(
+    return record(
         lambda recipe, label="", **rest: (label, State(recipe), rest),
         {
             "label": text(_LABEL),
@@ -229,6 +232,8 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         required=("recipe",),
     )
 
+
+def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
     def read(
         history: Sequence[tuple[str, State, dict[str, Any]]],
         index: int = 0,
@@ -252,13 +257,13 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
     return record(
         read,
         {
-            "faces": items(kept, 0, MAX_ROWS),
+            "faces": items(_kept_reader(load), 0, MAX_ROWS),
             "directions": items(direction_reader(load), 0, MAX_ROWS),
             "recipes": items(recipe_reader(load, load.images), 0, MAX_ROWS),
             "sources": items(source_reader(load), 0, MAX_ROWS),
             "works": items(work_reader(load, load.images), 0, MAX_ROWS),
             "journeys": items(fields_reader(whole(0, MAX_ROWS)), 0, MAX_ROWS),
-            "history": items(step, 1, MAX_STEPS),
+            "history": items(_step_reader(load), 1, MAX_STEPS),
             "index": whole(0, MAX_STEPS - 1),
         },
         required=("history",),

@@ -7,20 +7,19 @@ import itertools
 from collections.abc import Sequence
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.families import BigganConfig, BigganCriticConfig
-from latentstudio.core.latent import seed_z
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.classes import class_weights
 from latentstudio.models.generator import Classes, NoiseMode
 from latentstudio.models.layers import block_outputs, gaussian
 from latentstudio.models.resampling import DownConv2d, UpConv2d, repeat_pixels
+from latentstudio.models.seeds import seeded_latents
 from latentstudio.models.traced import Pass, is_single, traced
 
 
@@ -270,9 +269,7 @@ class Biggan:
 
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
-        z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]
-        stacked = np.stack(z) if z else np.zeros((0, self.info.z_dim), np.float32)
-        return torch.from_numpy(stacked).to(self._device)
+        return seeded_latents(self.info, seeds, self._device)
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, z_dim] and classes to styles [B, L, D]; without classes, the first one.

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.families import ProgressiveConfig, ProgressiveCriticConfig
-from latentstudio.core.latent import seed_z
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.equalized import (
@@ -26,6 +24,7 @@ from latentstudio.models.equalized import (
 )
 from latentstudio.models.generator import Classes, NoiseMode
 from latentstudio.models.layers import block_outputs
+from latentstudio.models.seeds import seeded_latents
 from latentstudio.models.traced import Pass, is_single, traced
 
 G = TypeVar("G", bound=nn.Module)
@@ -233,9 +232,7 @@ class Progressive:
 
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
-        z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]
-        stacked = np.stack(z) if z else np.zeros((0, self.info.z_dim), np.float32)
-        return torch.from_numpy(stacked).to(self._device)
+        return seeded_latents(self.info, seeds, self._device)
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, D] as its own style [B, 1, D].

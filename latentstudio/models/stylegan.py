@@ -4,13 +4,11 @@ import itertools
 from collections.abc import Sequence
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from latentstudio.core.families import StyleganConfig, StyleganCriticConfig
-from latentstudio.core.latent import seed_z
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.autocast import feature_type
 from latentstudio.models.checkpoint import Bundle, fill
@@ -27,6 +25,7 @@ from latentstudio.models.generator import Classes, NoiseMode
 from latentstudio.models.layers import block_outputs, gaussian
 from latentstudio.models.modulation import ModulatedConv2d, enlarge
 from latentstudio.models.noise import constant_noise, noise_sides
+from latentstudio.models.seeds import seeded_latents
 from latentstudio.models.traced import Pass, is_single, traced
 
 Noises = Sequence[Tensor | None]
@@ -277,9 +276,7 @@ class Stylegan:
 
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
-        z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]
-        stacked = np.stack(z) if z else np.zeros((0, self.info.z_dim), np.float32)
-        return torch.from_numpy(stacked).to(self._device)
+        return seeded_latents(self.info, seeds, self._device)
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, z_dim] to w, the same for every layer: [B, L, D].

@@ -67,6 +67,7 @@ class Desk(QObject):
         if narrow != self._narrow:
             self._narrow = narrow
             self._place_left_rail(narrow)
+            theme.events.changed.emit()  # what gets another parent is given its first look by Qt
             self._window.workspaces.fit_sections()
             self._size_docks(width)
         if self.flyout.isVisible():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from latentstudio.core.journey import Journey
 from latentstudio.ui import theme
@@ -18,6 +18,14 @@ LANE = 36
 MARGIN, RIGHT = 18, 24  # of the times, left and right
 REACH = 8  # around a diamond
 SHORTEST = 4.0  # seconds that are seen at least
+
+CURSORS = {
+    "first": Qt.CursorShape.SizeHorCursor,
+    "last": Qt.CursorShape.SizeHorCursor,
+    "key": Qt.CursorShape.PointingHandCursor,
+    "lane": Qt.CursorShape.SizeVerCursor,
+}
+"""For each part that the pointer can take hold of; others keep the arrow."""
 
 
 @dataclass
@@ -168,3 +176,18 @@ class Scene:
         off = [abs(point.x() - self.x(time)) for time in self.span]
         nearest = 0 if off[0] < off[1] else 1
         return nearest if off[nearest] <= theme.px(REACH) else -1
+
+    def part_at(self, point: QPointF) -> str:
+        """What the pointer takes hold of at a point: an end of the loop bar, a keyframe, a value.
+
+        Returns:
+            ``first``, ``last``, ``key``, ``lane``, ``scrub`` for the playhead, or nothing.
+        """
+        if point.x() < self.head:
+            return ""
+        end = self.loop_end_at(point)
+        if end >= 0:
+            return ("first", "last")[end]
+        if self.key_at(point) >= 0:
+            return "key"
+        return "lane" if self.lane_key_at(point) is not None else "scrub"

@@ -27,7 +27,7 @@ from latentstudio.ui.timeline_film import Film
 from latentstudio.ui.timeline_lanes import lanes_of
 from latentstudio.ui.timeline_paint import paint_moving, paint_still, playhead_rect, values_rect
 from latentstudio.ui.timeline_scale import TimeScale, clock
-from latentstudio.ui.timeline_scene import MARGIN, RIGHT, RULER, Scene
+from latentstudio.ui.timeline_scene import CURSORS, MARGIN, RIGHT, RULER, Scene
 
 _STARTS = 3  # pixels until a press is a drag
 _SNAP = 7  # pixels that are near
@@ -196,7 +196,7 @@ class TimelineView(Control, QWidget):
             return
         point, scene = event.position(), self.scene
         self._press, self._moving = point, False
-        self._hold = self._under(point)
+        self._hold = self.scene.part_at(point)
         if self._hold == "key":
             index = scene.key_at(point)
             self._grip = point.x() - scene.diamond(index).x()
@@ -244,24 +244,8 @@ class TimelineView(Control, QWidget):
         if held:
             self.lay()
 
-    def _under(self, point: QPointF) -> str:
-        scene = self.scene
-        if point.x() < scene.head:
-            return ""
-        end = scene.loop_end_at(point)
-        if end >= 0:
-            return ("first", "last")[end]
-        if scene.key_at(point) >= 0:
-            return "key"
-        return "lane" if scene.lane_key_at(point) is not None else "scrub"
-
     def _show_cursor(self, point: QPointF) -> None:
-        shape = {
-            "first": Qt.CursorShape.SizeHorCursor,
-            "last": Qt.CursorShape.SizeHorCursor,
-            "key": Qt.CursorShape.PointingHandCursor,
-            "lane": Qt.CursorShape.SizeVerCursor,
-        }.get(self._under(point), Qt.CursorShape.ArrowCursor)
+        shape = CURSORS.get(self.scene.part_at(point), Qt.CursorShape.ArrowCursor)
         if self.cursor().shape() != shape:
             self.setCursor(shape)
 

@@ -65,11 +65,12 @@ class Desk(QObject):
         width = size.width() / theme.scale()
         narrow = width < WIDE
         if narrow != self._narrow:
-            self._narrow = narrow
+            begun, self._narrow = self._narrow is None, narrow
             self._place_left_rail(narrow)
-            theme.events.changed.emit()  # what gets another parent is given its first look by Qt
+            if not begun:
+                theme.events.changed.emit()  # Qt gives what moves the look that it was made with
             self._window.workspaces.fit_sections()
-            self._size_docks(width)
+            self.size_docks()
         if self.flyout.isVisible():
             self.flyout.hide()
 
@@ -102,8 +103,10 @@ class Desk(QObject):
             self._icons.hide()
             _pin(window.left, theme.px(240), theme.px(360))
 
-    def _size_docks(self, width: float) -> None:
+    def size_docks(self) -> None:
+        """Give the regions the sizes that they begin with at this width."""
         window = self._window
+        width = window.width() / theme.scale()
         right = RIGHT_WIDTH if width >= WIDE else 300 if width >= MIDDLE else 280
         _pin(window.right, theme.px(280), theme.px(420))
         _pin_height(window.bottom, theme.px(108), theme.px(328))

@@ -1,7 +1,7 @@
 """Workspaces: what stands in the regions for a kind of work, each left as it was."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -106,12 +106,16 @@ WORKSPACES: tuple[Workspace, ...] = (
 
 @dataclass
 class Left:
-    """How the user left a workspace: docks, sections and scrolling of both rails, the tab."""
+    """How the user left a workspace: docks, sections and scrolling of both rails, the tab.
+
+    ``wide`` tells which kind of window the docks were sized for.
+    """
 
     docks: str = ""
     rails: list[str] = field(default_factory=list)
     scrolls: list[int] = field(default_factory=list)
     tab: str = ""
+    wide: bool = True
 
 
 class Workspaces(QObject):
@@ -226,6 +230,7 @@ class Workspaces(QObject):
             [rail.state() for rail in window.rails],
             [rail.verticalScrollBar().value() for rail in window.rails],
             window.strip.tabs.current(),
+            window.desk.is_wide,
         )
 
     def _return(self, left: Left | None) -> None:
@@ -240,6 +245,8 @@ class Workspaces(QObject):
         docks = QByteArray.fromBase64(QByteArray(left.docks.encode()))
         if not window.restoreState(docks, _STATE_VERSION):
             self.size_strip()
+        elif left.wide != window.desk.is_wide:
+            window.desk.size_docks()
         window.strip.choose(left.tab)
         self._scrolls = left.scrolls
         self._scroll.start()
@@ -257,10 +264,16 @@ class Workspaces(QObject):
         self._as_begun = True
         closed = {line.kind.key for line in PANELS if self.current.key in line.closed}
         if not self._window.desk.is_wide:
-            right = {kind.key for kind in panels_of(self.current.key, "right")}
-            closed |= right - {self.current.first}
+            closed |= self._all_but_one(closed)
         for panel in self._window.panels():
             panel.set_open(panel.key not in closed and not panel.reason())
+
+    def _all_but_one(self, closed: Set[str]) -> set[str]:
+        """The sections of the right rail without the first one that works with the model."""
+        right = [kind.key for kind in panels_of(self.current.key, "right")]
+        order = sorted(right, key=lambda key: key != self.current.first)
+        free = [k for k in order if k not in closed and not self._window.panel(k).reason()]
+        return set(right) - set(free[:1])
 
     def _take_scrolls(self) -> None:
         for rail, place in zip(self._window.rails, self._scrolls, strict=False):
@@ -275,4 +288,5 @@ def _read(view: Mapping[str, Any]) -> Left:
         [str(rail) for rail in rails] if isinstance(rails, list) else [],
         [s for s in scrolls if isinstance(s, int)] if isinstance(scrolls, list) else [],
         str(view.get("tab", "")),
+        bool(view.get("wide", True)),
     )

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentstudio.ui import theme
+from latentstudio.ui.controls import Label
 from tests.ui.studio import Studio, make_studio
 
 
@@ -46,6 +47,38 @@ def test_narrow_windows_begin_with_one_open_section(studio: Studio) -> None:
     window.resize(1440, 900)
     QApplication.processEvents()
     assert open_ones() == ["keyframe", "ease"]  # as the user has left them
+
+
+def test_a_section_that_works_is_open_in_a_narrow_window(studio: Studio) -> None:
+    window = studio.window
+    window.resize(1024, 700)
+    window.workspaces.show("mix")  # the model has one style layer: there are no bands
+    assert window.panel("styles").reason()
+    assert [s.key for s in window.rails[1].present() if s.is_open()] == ["interpolate"]
+
+
+def test_regions_left_in_a_narrow_window_suit_a_wide_one(studio: Studio) -> None:
+    window = studio.window
+    window.workspaces.show("mix")
+    window.resize(1024, 700)
+    window.workspaces.show("explore")
+    window.resize(1440, 900)
+    window.workspaces.show("mix")
+    studio.qtbot.waitUntil(lambda: window.left.width() == 272)
+    assert window.right.width() == 320
+
+
+def test_a_rail_keeps_its_look_when_it_moves(studio: Studio, qapp: QApplication) -> None:
+    window = studio.window
+    theme.apply_theme(qapp, "light", 1.3)
+    window.desk.fit_again()
+    for width in (1024, 1800):
+        window.resize(width, 900)
+        QApplication.processEvents()
+    words = window.panel("sample").findChildren(Label)
+    assert words
+    for label in words:
+        assert label.font().pixelSize() == theme.font(label._role).pixelSize()
 
 
 def test_smallest_window_still_shows_the_picture(studio: Studio) -> None:

@@ -2,7 +2,7 @@
 
 from latentstudio.ui.controls.band_row import BandRow
 from latentstudio.ui.controls.base import Control, Label
-from latentstudio.ui.controls.buttons import IconButton, PrimaryButton, TextButton
+from latentstudio.ui.controls.buttons import FittingButton, IconButton, PrimaryButton, TextButton
 from latentstudio.ui.controls.card import Card
 from latentstudio.ui.controls.chip import Chip
 from latentstudio.ui.controls.cross_grid import CrossGrid
@@ -39,6 +39,7 @@ __all__ = [
     "EmptyState",
     "FaceMapView",
     "FacePad",
+    "FittingButton",
     "Fold",
     "IconButton",
     "InfoLine",

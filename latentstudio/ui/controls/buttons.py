@@ -150,12 +150,17 @@ class TextButton(Button):
         icon = theme.px(_ICON + _GAP) if self._icon else 0
         return QSize(words + icon + 2 * theme.px(_PADDING), theme.px(28))
 
+    def words(self) -> str:
+        """What is written on it."""
+        return self.text()
+
     def paint(self, painter: QPainter, area: QRectF) -> None:
         self._paint_body(painter, area)
         token = "text" if self.isEnabled() else "outline"
         quiet = self._flat and not self.is_hot() and self.isEnabled()
         icon_token = "muted" if self.isEnabled() else "outline"
-        paint_words(painter, area, self.text(), self._icon, "muted" if quiet else token, icon_token)
+        words = "muted" if quiet else token
+        paint_words(painter, area, self.words(), self._icon, words, icon_token)
 
     def _paint_body(self, painter: QPainter, area: QRectF) -> None:
         if self.isCheckable() and self.isChecked():
@@ -164,6 +169,22 @@ class TextButton(Button):
             raised(painter, area, "line" if self._on_card else "hover")
         elif not self._flat:
             raised(painter, area, "hover" if self._on_card else "raised")
+
+
+class FittingButton(TextButton):
+    """Shows its icon alone where there is no room for its words."""
+
+    def __init__(
+        self, text: str, icon: str, *, flat: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, icon, flat=flat, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(28), theme.px(28))
+
+    def words(self) -> str:
+        return self.text() if self.width() >= self.sizeHint().width() else ""
 
 
 class PrimaryButton(Button):

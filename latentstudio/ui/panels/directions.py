@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from latentstudio.core.direction import Direction, without_moves
 from latentstudio.core.direction_edits import (
@@ -19,9 +19,7 @@ from latentstudio.core.document import State
 from latentstudio.core.gallery import marked
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Recipe
-from latentstudio.ui import theme
-from latentstudio.ui.controls import IconButton, InfoLine, Row, Segmented, TextButton
-from latentstudio.ui.controls.buttons import paint_words
+from latentstudio.ui.controls import FittingButton, IconButton, InfoLine, Row, Segmented, TextButton
 from latentstudio.ui.controls.direction_row import DirectionRow
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels.direction_finder import Finder
@@ -35,19 +33,6 @@ _NONE_YET = (
     "Mark at least ten kept faces plus (Y) and ten minus (Shift+Y): what tells them apart "
     "becomes a direction. Or import a file."
 )
-
-
-class FittingButton(TextButton):
-    """A button that shows its icon alone where there is no room for its words."""
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(28), theme.px(28))
-
-    def paint(self, painter: QPainter, area: QRectF) -> None:
-        self._paint_body(painter, area)
-        words = self.text() if self.width() >= self.sizeHint().width() else ""
-        token = "text" if self.is_hot() else "muted"
-        paint_words(painter, area, words, self._icon, token, "muted")
 
 
 class DirectionsPanel(Panel):
@@ -139,7 +124,6 @@ class DirectionsPanel(Panel):
         for widget in (self.learn, bring):
             line.addWidget(widget)
         line.insertStretch(1, 1)
-        bring.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         return foot
 
     # --- what is shown --------------------------------------------------------------------------

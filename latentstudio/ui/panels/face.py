@@ -11,7 +11,7 @@ from latentstudio.core.recipe import (
     with_neighbour,
     with_seed,
 )
-from latentstudio.ui.controls import IconButton, SeedField, SliderRow, TextButton
+from latentstudio.ui.controls import FittingButton, IconButton, SeedField, SliderRow, TextButton
 from latentstudio.ui.panel import Panel
 
 DEFAULT_STEP = 0.35
@@ -82,7 +82,7 @@ class FacePanel(Panel):
         following = IconButton("chevron-right", "Next seed", "Right")
         self.name_control("next", following)
         following.clicked.connect(lambda: self.go(1))
-        random = TextButton("Random", "dices")
+        random = FittingButton("Random", "dices")
         self.name_control("random", random, "A face from anywhere in the latent space  (Space)")
         random.clicked.connect(self.random)
         for widget, stretch in ((previous, 0), (self.field, 1), (following, 0), (random, 1)):

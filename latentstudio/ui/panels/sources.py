@@ -23,7 +23,7 @@ from latentstudio.core.sources import (
     swapped,
     with_source,
 )
-from latentstudio.ui.controls import IconButton, InfoLine, SourceCard, TextButton
+from latentstudio.ui.controls import FittingButton, IconButton, InfoLine, SourceCard
 from latentstudio.ui.panels.mix_panel import MixPanel, sources_of, trimmed
 
 _FIRST = 4  # cards that are always there
@@ -168,9 +168,9 @@ class SourcesPanel(MixPanel):
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 2, 0, 0)
-        self._swap = TextButton("Swap A and B", "arrow-left-right", flat=True)
+        self._swap = FittingButton("Swap A and B", "arrow-left-right", flat=True)
         self._swap.clicked.connect(self.swap)
-        self._copy = TextButton("Copy A to B", "copy", flat=True)
+        self._copy = FittingButton("Copy A to B", "copy", flat=True)
         self._copy.clicked.connect(self.copy)
         self.name_control("swap", self._swap, "Exchange the faces of A and B  (X)")
         self.name_control("copy", self._copy, "Make B the same face as A, to change one of them")

@@ -1,84 +1,264 @@
-"""Draws the pictures of the README: the window in both themes, and seeds 0 to 63 of a model."""
+"""Draws the pictures of the README and the guide: the window at work, and seeds 0 to 63 of a model.
 
-import os
+    python docs/pictures.py [NAME ...]
+
+NAME is one of the functions below, such as ``mix`` or ``animate``; without a name all are drawn.
+"""
+
 import sys
-import tempfile
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from PySide6.QtCore import QPoint
+from stage import MODEL, PICTURES, Stage, open_stage, save
 
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
-
-from latentstudio import app
 from latentstudio.cli import main as latentstudio
+from latentstudio.core.demo import DemoPlan
+from latentstudio.core.gallery import with_kept
+from latentstudio.core.mask import Mask, with_stroke
 from latentstudio.core.recipe import Recipe, with_place, with_psi, with_seed
 from latentstudio.ui import theme
-from latentstudio.ui.main_window import MainWindow
+from latentstudio.ui.demo.demo_desk import demo_bridge
+from latentstudio.ui.demo.stand import Stand
 
-FOLDER = Path(__file__).parents[1] / "assets" / "pictures"
-MODEL = "avatars-dcgan"
-SEED = 18
-
-
-def wait(application: QApplication, seconds: float) -> None:
-    """Let the window live for a while."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        application.processEvents()
-        time.sleep(0.005)
+SIZE = (1280, 800)
+SEED = 24
+KEPT = (44, 35, 24, 46, 29, 17, 6, 63)  # faces of which two are easily told apart
 
 
-def walk(window: MainWindow) -> None:
-    """Something to see in every panel: a walk, a blend, a truncation."""
-    edits = [
-        ("Seed", lambda r: with_seed(r, SEED)),
-        ("Seed", lambda r: with_seed(r, SEED + 1)),
-        ("Walk", lambda r: with_place(r, SEED + 1.34, 0.22)),
-        ("Truncation", lambda r: with_psi(r, 0.85)),
-    ]
-    for label, change in edits:
-        window.document.edit_recipe(label, change)
-        window.document.end_gesture()
+# --- helps ----------------------------------------------------------------------------------------
 
 
-def draw_window(application: QApplication, window: MainWindow) -> None:
+def move(stage: Stage, name: str, reading: float) -> None:
+    """Move the face along a direction of the model, if it has one of that name."""
+    stage.settle()
+    row = stage.slider_of(name)
+    if row is not None:
+        row.track.take(reading)
+
+
+def keep(stage: Stage, seeds: tuple[int, ...] = KEPT) -> None:
+    """Put some seeds into the gallery."""
+    model = stage.window.document.recipe.model
+    faces = [with_seed(Recipe(model), seed) for seed in seeds]
+
+    def change(state):  # type: ignore[no-untyped-def]
+        gallery = state.gallery
+        for face in faces:
+            gallery = with_kept(gallery, face)
+        return replace(state, gallery=gallery)
+
+    stage.window.document.edit("Keep", change)
+
+
+def put_sources(stage: Stage, seeds: tuple[int, ...]) -> None:
+    """Make seeds the sources A, B, C, ..."""
+    panel = stage.window.panel("sources")
+    for place, seed in enumerate(seeds):
+        panel.put_seed(place, seed)  # type: ignore[attr-defined]
+
+
+def has_layers(stage: Stage) -> bool:
+    """Whether the model has style layers to mix."""
+    info = stage.window.bridge.info
+    return info is not None and info.style_layers > 1
+
+
+# --- the pictures ---------------------------------------------------------------------------------
+
+
+def start(stage: Stage) -> None:
+    """The map that the window opens on."""
+    stage.window.start.open()
+    screen = stage.window.start.screen
+    assert screen is not None
+    stage.until(
+        lambda: bool(
+            (found := screen.view.face_map()) and len(screen.view.images()) == len(found.seeds)
+        )
+    )
+    stage.wait(0.5)
+    stage.take("start-dark")
+    stage.window.start.close()
+
+
+def explore(stage: Stage) -> None:
+    """A walk, a truncation and a smile; in both themes."""
+    stage.edit("Seed", lambda r: with_seed(r, SEED))
+    stage.edit("Walk", lambda r: with_place(r, SEED + 0.18, 0.1))
+    stage.edit("Truncation", lambda r: with_psi(r, 0.9))
+    move(stage, "Smile", 1.8)
     for scheme in ("light", "dark"):
-        theme.apply_theme(application, scheme)
-        wait(application, 1.0)
-        window.grab().save(str(FOLDER / f"explore-{scheme}.png"))
-    window.show_view(1)
-    window.document.edit_recipe("Seed", lambda r: replace(Recipe(model=r.model)))
-    window.sheet.kind.set_current(2)
-    window.sheet.fill()
-    wait(application, 2.0)
-    window.grab().save(str(FOLDER / "sheet-dark.png"))
+        theme.apply_theme(stage.application, scheme)  # type: ignore[arg-type]
+        stage.rest()
+        stage.take(f"explore-{scheme}")
 
 
-def main() -> int:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    application = app.make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        window = app.make_window(settings, Path(folder))
-        window.resize(1440, 900)
-        window.show()
-        app.begin(window, [MODEL], "cpu", "float32")
-        while window.bridge.frame is None:
-            wait(application, 0.1)
-        walk(window)
-        wait(application, 2.0)
-        draw_window(application, window)
-        window.document.go(0)
-        window.close()
-        seeds = f"{folder}/seeds"
-        code = latentstudio(["generate", MODEL, "--seeds", "0-63", "--grid", "--out", seeds])
-        sheet = Path(seeds) / "grid.png"
-        (FOLDER / f"{MODEL}-seeds-0-63.png").write_bytes(sheet.read_bytes())
+def sheet(stage: Stage) -> None:
+    """The contact sheet, seed by seed."""
+    stage.edit("Seed", lambda r: with_seed(Recipe(r.model), 0))
+    stage.window.show_view(1)
+    stage.window.sheet.kind.set_current(2)
+    stage.window.sheet.fill()
+    stage.rest()
+    stage.take("sheet-dark")
+    stage.window.show_view(0)
+
+
+def mix(stage: Stage) -> None:
+    """Four sources, a point between them, and what the model can mix beside it."""
+    stage.act("workspace_mix")
+    put_sources(stage, (44, 35, 6, 63))
+    if has_layers(stage):
+        stage.window.strip.choose("grid")
+    else:
+        stage.window.strip.choose("arithmetic")
+        add_up(stage)
+    pad = stage.control("corners.pad")
+    place = QPoint(round(0.38 * pad.width()), round(0.42 * pad.height()))
+    stage.drag(pad, [place, place])
+    stage.rest()
+    stage.take("mix-dark")
+
+
+def add_up(stage: Stage) -> None:
+    """Pink hair and sunglasses, without pink hair, with white hair."""
+    tab = stage.window.strip.tab("arithmetic")
+    model = stage.window.document.recipe.model
+    for term, seeds in (("plus", (4, 15, 31)), ("minus", (0, 20, 27)), ("more", (2, 23, 17))):
+        tab.add(term, [with_seed(Recipe(model), seed) for seed in seeds])  # type: ignore[attr-defined]
+
+
+def inpaint(stage: Stage) -> None:
+    """A face whose mouth is painted over, and what else could be there."""
+    stage.act("workspace_inpaint")
+    stage.edit("Seed", lambda r: with_seed(Recipe(r.model), 46))
+    stage.settle(0.5)
+    desk = stage.window.inpaint
+    desk.photos.take_current()
+    side = stage.window.bridge.info.resolution  # type: ignore[union-attr]
+    line = [(side * x, side * y) for x, y in ((0.38, 0.5), (0.5, 0.52), (0.62, 0.5))]
+    desk.masks.edit("Stroke", with_stroke(Mask.empty(side), line, side * 0.2, 0.8))
+    desk.panel.start()
+    stage.until(lambda: not desk.panel.running)
+    desk.candidates.star()
+    stage.rest()
+    stage.take("inpaint-dark")
+
+
+def restore(stage: Stage) -> None:
+    """A face of sixteen pixels a side made whole."""
+    stage.act("workspace_inpaint")
+    stage.edit("Seed", lambda r: with_seed(Recipe(r.model), 35))
+    stage.settle(0.5)
+    desk = stage.window.inpaint
+    desk.photos.take_current()
+    desk.panel.choose_task("restore")
+    stage.rest()
+    desk.panel.start()
+    stage.until(lambda: not desk.panel.running)
+    stage.rest()
+    stage.take("restore-dark")
+
+
+def animate(stage: Stage) -> None:
+    """A journey through five faces, between two of them."""
+    keep(stage)
+    for seed, psi in ((44, 0.9), (35, 1.0), (24, 0.7), (29, 1.0), (6, 0.9)):
+        stage.edit("Face", lambda r, s=seed, p=psi: with_psi(with_seed(r, s), p))
+        stage.act("insert_keyframe")
+    stage.act("workspace_animate")
+    stage.click("timeline.loop")
+    stage.window.animate.go(2.9)
+    stage.rest()
+    stage.take("animate-dark")
+    panel = stage.window.panel("clip")
+    panel.set_open(True)
+    stage.window.rails[1].reveal("clip")
+    stage.wait(0.5)
+    save(panel.grab().toImage(), PICTURES / "clip-dark.png")
+
+
+def families(stage: Stage) -> None:
+    """Kept faces, children of them, and the tree that they make."""
+    window = stage.window
+    keep(stage, (44, 35))
+    children, gallery = window.strip.tab("children"), window.strip.tab("gallery")
+    window.strip.choose("children")
+    kept = [entry.recipe for entry in window.document.state.gallery]
+    children.cross(kept)  # type: ignore[attr-defined]
+    pick(stage, children.litter[1], children.litter[5])  # type: ignore[attr-defined]
+    children.mutate(window.document.recipe)  # type: ignore[attr-defined]
+    pick(stage, children.litter[2], children.litter[6])  # type: ignore[attr-defined]
+    window.strip.choose("gallery")
+    assert gallery.isVisible()
+    stage.act("lineage")
+    stage.rest()
+    stage.take("families-dark")
+    window.faces.lineage.close()
+
+
+def pick(stage: Stage, *recipes: Recipe) -> None:
+    """Go to faces one after the other and keep each."""
+    for recipe in recipes:
+        stage.edit("Child", lambda _r, recipe=recipe: recipe)
+        stage.settle()
+        stage.act("keep")
+
+
+def compare(stage: Stage) -> None:
+    """The face against its original."""
+    stage.edit("Seed", lambda r: with_seed(Recipe(r.model), 6))
+    move(stage, "Smile", 2.2)
+    move(stage, "Hair length", -1.5)
+    window = stage.window
+    window.faces.compare.turn(True)
+    window.faces.compare.choose(replace(window.faces.compare.choice, kind="original"))
+    stage.rest()
+    stage.take("compare-dark")
+    window.faces.compare.turn(False)
+
+
+def demo(stage: Stage) -> None:
+    """What the visitors of a stand see."""
+    model = stage.window.document.recipe.model
+    face = with_psi(with_seed(Recipe(model), 44), 0.9)
+    stand = Stand(DemoPlan(MODEL, idle=3600), stage.folder / "demo", demo_bridge, face)
+    stand.begin()
+    stand.screen.showNormal()
+    stand.screen.resize(*SIZE)
+    stage.until(lambda: stand.bridge.frame is not None)
+    for seed in reversed(KEPT):
+        stand.keeper.keep(with_psi(with_seed(Recipe(model), seed), 0.9))
+    stage.rest(stand.bridge)
+    save(stand.screen.grab().toImage(), PICTURES / "demo-dark.png")
+    stand.leave()
+
+
+ALL: dict[str, Callable[[Stage], None]] = {
+    made.__name__: made
+    for made in (start, explore, sheet, mix, inpaint, restore, animate, families, compare, demo)
+}
+
+
+def seeds(folder: Path) -> int:
+    """Seeds 0 to 63 of the model, not chosen."""
+    out = folder / "seeds"
+    code = latentstudio(["generate", MODEL, "--seeds", "0-63", "--grid", "--out", str(out)])
+    (PICTURES / f"{MODEL}-seeds-0-63.png").write_bytes((out / "grid.png").read_bytes())
     return code
 
 
+def main(names: list[str]) -> int:
+    """Draw the pictures of some names, or all; each in a window of its own."""
+    for name in names or ALL:
+        with open_stage(SIZE) as stage:
+            ALL[name](stage)
+            if not names and name == "sheet":
+                seeds(stage.folder)
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

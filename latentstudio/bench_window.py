@@ -74,7 +74,7 @@ class Probe(QObject):
             self._tick.start()
             if self._then is not None:
                 QTimer.singleShot(0, self._then)
-        return super().eventFilter(watched, event)
+        return False
 
     def _first_picture(self) -> None:
         self._first = time.monotonic() - self._started

@@ -53,7 +53,7 @@ WIDTHS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8}
 _LARGEST_FILE = 8 * 2**30
 _LARGEST_HEADER = 16 * 2**20
 _MOMENTS = (".running_mean", ".running_var")
-_HINT = "Choose a model file that Latent Studio wrote, or convert another one."
+_HINT = "Choose a model file that Latent Studio wrote."
 
 
 @dataclass(frozen=True)

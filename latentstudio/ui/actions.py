@@ -348,4 +348,4 @@ class KeyGuard(QObject):
             if theirs and plain:
                 event.accept()
                 return True
-        return super().eventFilter(watched, event)
+        return False

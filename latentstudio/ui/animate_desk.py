@@ -391,4 +391,4 @@ class AnimateDesk(QObject):
         """Nothing plays on while the window goes."""
         if event.type() == QEvent.Type.Close:
             self.player.pause()
-        return super().eventFilter(watched, event)
+        return False

@@ -188,8 +188,7 @@ class CandidatesTab(StripTab):
         self.faces.setObjectName("inpaint.answers")
         self.faces.setAccessibleName("Candidates")
         self.faces.setToolTip(
-            "Click shows an answer, double click or Return goes on with it; N and Shift+N step, "
-            "S stars"
+            "Click shows an answer, double click or Return goes on with it; N and Shift+N step"
         )
         self._show_empty()
         self.faces.picked.connect(self._picked)
@@ -212,7 +211,7 @@ class CandidatesTab(StripTab):
         self.note.setObjectName("inpaint.note")
         self.corner_line.addWidget(self.note)
         for name, icon, words, key, run in (
-            ("star", "star", "Star the chosen answer", "S", self.star),
+            ("star", "star", "Star the chosen answer", "", self.star),
             ("keep_starred", "images", "Keep the starred answers in the gallery", "", self.keep),
         ):
             button = IconButton(icon, words, key)

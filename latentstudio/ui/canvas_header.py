@@ -145,11 +145,9 @@ class CanvasHeader(QWidget):
             widget.setVisible(not narrow)
         row = self.layout()
         assert row is not None
-        items = [row.itemAt(i) for i in range(row.count())]
-        others = [item for item in items if item is not None and item.widget() is not self.changes]
-        used = sum(item.sizeHint().width() + row.spacing() for item in others)
-        room = self.width() - row.contentsMargins().left() - row.contentsMargins().right()
-        self.changes.setVisible(not narrow and used + self.changes.sizeHint().width() <= room)
+        words = self.changes.sizeHint().width() + row.spacing()
+        used = row.sizeHint().width() + (words if self.changes.isHidden() else 0)
+        self.changes.setVisible(not narrow and used <= self.width())
 
     def event(self, event: QEvent) -> bool:
         """Another name may leave less room."""

@@ -205,7 +205,7 @@ class Compare(QObject):
                 event.acceptProposedAction()
                 self.choose(Choice("face", face=recipes[0]))
                 return True
-        return super().eventFilter(watched, event)
+        return False
 
     def open_menu(self) -> None:
         """Offer what the face can be compared with."""

@@ -138,7 +138,7 @@ class Desk(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress:
             self.flyout.hide()
-        return super().eventFilter(watched, event)
+        return False
 
     # --- regions by command ---------------------------------------------------------------------
 

@@ -59,7 +59,7 @@ class Files(QObject):
         self._bridge = bridge
         self._notices = notices
         self._folder = state_folder
-        self._background = Background(self)
+        self.background = Background(self)
         self._path: Path | None = None
         self._saved = True
         self.include_photo = False  # in pictures that are saved
@@ -85,9 +85,9 @@ class Files(QObject):
         if kind == "directions":
             self.directions_opened.emit(path)
         elif kind == "session":
-            self._background.run(lambda: load_session(path), self._opener(path), self.complain)
+            self.background.run(lambda: load_session(path), self._opener(path), self.complain)
         elif kind == "picture":
-            self._background.run(
+            self.background.run(
                 lambda: note_of(read_file(path, _MAX_PICTURE_BYTES), path.name),
                 lambda note: self._picture_opened(path, note),
                 self.complain,
@@ -218,7 +218,7 @@ class Files(QObject):
         def saved(_nothing: None) -> None:
             self._set_path(path, saved=True)
 
-        self._background.run(lambda: save_session(path, session), saved, self.complain)
+        self.background.run(lambda: save_session(path, session), saved, self.complain)
 
     def new_session(self) -> None:
         """Begin again with seed 0 of the open model."""
@@ -240,7 +240,7 @@ class Files(QObject):
             self._write(path, pixels, pictures.note(frame))
 
     def _write(self, path: Path, pixels: Pixels, note: PictureNote, still: Still = EXACT) -> None:
-        self._background.run(
+        self.background.run(
             lambda: write_still(path, still, pixels, note),
             lambda _nothing: self._notices.post("info", f"Saved {path.name}", str(path.parent)),
             self.complain,
@@ -248,7 +248,7 @@ class Files(QObject):
 
     def save_directions(self, path: Path, directions: Sequence[Direction]) -> None:
         """Write directions as a file of their own."""
-        self._background.run(
+        self.background.run(
             lambda: write_directions(path, directions),
             lambda _nothing: self._notices.post("info", f"Saved {path.name}", str(path.parent)),
             self.complain,
@@ -256,7 +256,7 @@ class Files(QObject):
 
     def write_text(self, path: Path, text: str, then: Callable[[], None]) -> None:
         """Write a text as a file of its own, then do something."""
-        self._background.run(
+        self.background.run(
             lambda: atomic_write(path, text.encode()), lambda _nothing: then(), self.complain
         )
 
@@ -268,7 +268,7 @@ class Files(QObject):
             )
             return
         self._bridge.with_full_frame(
-            lambda frame: self._background.run(
+            lambda frame: self.background.run(
                 lambda: pictures.packed(frame, still),
                 lambda packed: pictures.copy(*packed),
                 self.complain,
@@ -299,7 +299,7 @@ class Files(QObject):
 
     def begin_recovery(self) -> None:
         """Offer what windows that crashed have left."""
-        self._background.run(
+        self.background.run(
             lambda: abandoned(self._folder / "recovery"), self._offer, self.complain
         )
 
@@ -313,7 +313,7 @@ class Files(QObject):
             self._recovery_works = True
             then()
 
-        self._background.run(lambda: self._recovery.write(session), kept, self._not_kept)
+        self.background.run(lambda: self._recovery.write(session), kept, self._not_kept)
 
     def close(self) -> None:
         """Finish writing; work that was not saved is offered at the next start."""
@@ -321,7 +321,7 @@ class Files(QObject):
         keep = not self._saved and len(self._document.entries) > 1
         if keep:
             self.autosave()
-        self._background.close()
+        self.background.close()
         if keep:
             self._recovery.leave()
         else:
@@ -354,7 +354,7 @@ class Files(QObject):
             # Ours is written before the other goes, so that the work is always on the disk.
             self.autosave(then=item.discard)
 
-        self._background.run(
+        self.background.run(
             item.load, lambda session: self._session_opened(None, session, opened), self.complain
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -145,22 +145,28 @@ def _in_order(parent: QWidget) -> list[QWidget]:
     layout = parent.layout()
     laid: dict[QWidget, int] = {}
     if layout is not None:
-        laid = {widget: at for at, widget in enumerate(_laid_out(layout))}
+        laid = {widget: at for at, widget in enumerate(_laid_out(layout, children))}
     free = [child for child in children if child not in laid]
     free.sort(key=lambda w: (w.geometry().center().y() // _LINE, w.x()))
     return [*sorted((c for c in children if c in laid), key=laid.__getitem__), *free]
 
 
-def _laid_out(layout: QLayout) -> Iterator[QWidget]:
-    for at in range(layout.count()):
-        item = layout.itemAt(at)
-        if item is None:
-            continue
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            yield widget
-        elif isinstance(inner, QLayout):  # PySide may take one for a spacer that is gone
-            yield from _laid_out(inner)
+def _laid_out(layout: QLayout, widgets: Sequence[QWidget]) -> Iterator[QWidget]:
+    """Those of the widgets that a layout and the ones in it hold, in its order.
+
+    Without its items: PySide keeps what it made of a spacer for whatever comes to the same place
+    in memory when the spacer is gone.
+    """
+    inner = [child for child in layout.children() if isinstance(child, QLayout)]
+    parts: list[tuple[int, QWidget | QLayout]] = [
+        *((layout.indexOf(widget), widget) for widget in widgets),
+        *((layout.indexOf(child), child) for child in inner),
+    ]
+    for place, part in sorted(parts, key=lambda entry: entry[0]):
+        if isinstance(part, QLayout):
+            yield from _laid_out(part, widgets)
+        elif place >= 0:
+            yield part
 
 
 def _is_other_choice(widget: QWidget) -> bool:

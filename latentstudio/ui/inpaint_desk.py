@@ -19,7 +19,6 @@ from latentstudio.core.recipe import ModelRef, Recipe, title_of
 from latentstudio.core.untrusted import read_file
 from latentstudio.core.work import Work, answer, frame, mask_at
 from latentstudio.engine.messages import Frame
-from latentstudio.ui.background import Background
 from latentstudio.ui.candidates import Answer, CandidatesTab
 from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.controls import Segmented
@@ -46,7 +45,7 @@ class InpaintDesk(QObject):
         super().__init__(window)
         self._window = window
         self._document = window.document
-        self._background = Background(self)
+        self._background = window.files.background  # the one thread for files
         self._shown: tuple[Picture, Mask] | None = None
         self._result: Answer | None = None
         self._waiting: Recipe | None = None

@@ -178,7 +178,7 @@ class Lineage(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self.view.setGeometry(self._window.views.rect())
-        return super().eventFilter(watched, event)
+        return False
 
 
 def _name(recipe: Recipe) -> str:

@@ -87,7 +87,7 @@ class MixSides(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self._on:
             QTimer.singleShot(0, self, self._place)
-        return super().eventFilter(watched, event)
+        return False
 
     def _sources(self) -> Sources:
         state = self._document.state

@@ -180,7 +180,7 @@ class Palette(QFrame):
                 return True
             if event.type() == QEvent.Type.KeyPress:
                 return self._take_key(event)
-        return super().eventFilter(watched, event)
+        return False
 
     @staticmethod
     def _is_ours(event: QKeyEvent) -> bool:

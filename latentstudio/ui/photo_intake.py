@@ -66,8 +66,6 @@ class PhotoIntake(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Pictures and faces that are dropped anywhere on this workspace are to be repaired."""
-        if event.type() == QEvent.Type.Close:
-            self._background.close()
         if event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop) and self._on():
             drop = cast(QDropEvent, event)
             data = drop.mimeData()
@@ -77,7 +75,7 @@ class PhotoIntake(QObject):
             if event.type() == QEvent.Type.Drop and self._dropped(data):
                 drop.acceptProposedAction()
                 return True
-        return super().eventFilter(watched, event)
+        return False
 
     def _dropped(self, data: QMimeData) -> bool:
         faces = recipes_of(data) if carries_faces(data) else []

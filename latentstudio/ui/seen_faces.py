@@ -45,7 +45,7 @@ class SeenFaces(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._settle.start()
-        return super().eventFilter(watched, event)
+        return False
 
     def _ask(self) -> None:
         first, last = self._sight()

@@ -155,4 +155,4 @@ class Start(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.screen is not None:
             self._screen.setGeometry(self._window.rect())  # type: ignore[union-attr]
-        return super().eventFilter(watched, event)
+        return False

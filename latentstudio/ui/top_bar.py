@@ -21,7 +21,7 @@ class TopBar(QWidget):
         self.mark = QLabel()
         self.menu_bar = QMenuBar()
         self.menu_bar.setNativeMenuBar(False)
-        self.menu_button = IconButton("menu", "Menus", "Alt")
+        self.menu_button = IconButton("menu", "Menus")
         self.menu_button.setObjectName("top_bar.menus")
         self.menu_button.clicked.connect(self._open_menus)
         self.workspaces = WorkspaceBar()

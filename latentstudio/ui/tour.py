@@ -158,7 +158,7 @@ class Tour(QObject):
             if escape and not self._escape_is_taken():
                 self.skip()
                 return True
-        return super().eventFilter(watched, event)
+        return False
 
     def _escape_is_taken(self) -> bool:
         window = self._window
@@ -183,7 +183,7 @@ class Tip(Bubble):
         self.count = Label("", token="faint")
         self.skip = TextButton("Skip the tips", flat=True)
         self.skip.setObjectName("tour.skip")
-        self.skip.set_tooltip("Take all tips away; Help > Tour brings them back  (Esc)")
+        self.skip.set_tooltip("Take all tips away; Help > Five tips brings them back  (Esc)")
         self.next = TextButton("Next")
         self.next.setObjectName("tour.next")
         self.next.set_tooltip("The next tip, without doing this one")

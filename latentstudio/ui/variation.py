@@ -147,7 +147,7 @@ class Legend(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._stand()
-        return super().eventFilter(watched, event)
+        return False
 
     def _stand(self) -> None:
         side = theme.px(_INSIDE)

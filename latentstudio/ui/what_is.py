@@ -106,7 +106,7 @@ class WhatIs(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _LEAVES and isinstance(watched, QWidget):
             self.leave()
-        return super().eventFilter(watched, event)
+        return False
 
 
 def explain(widget: QWidget) -> tuple[str, str, Keys]:

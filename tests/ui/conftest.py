@@ -33,9 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _garbage_on_this_thread() -> None:
-    """As in the running program, Qt's objects never end on the compute thread."""
+def _garbage_on_this_thread(qapp: QApplication) -> Iterator[None]:
+    """As in the running program, Qt's objects never end on the compute thread, nor after Qt."""
     gc.disable()
+    yield
+    qapp.clipboard().clear()  # offscreen it outlives Python, which its data must not
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

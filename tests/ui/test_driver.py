@@ -15,7 +15,7 @@ def test_a_restless_visitor_finds_no_fault_and_can_undo_it_all(
     for name in ("getOpenFileName", "getSaveFileName", "getOpenFileNames", "getExistingDirectory"):
         monkeypatch.setattr(QFileDialog, name, lambda *_a, **_k: ("", ""))
     monkeypatch.setattr(QDrag, "exec", lambda *_a: Qt.DropAction.IgnoreAction)
-    threads = threading.active_count()
+    threads = {*threading.enumerate()}
     driver = Driver(studio.window, seed=1)
     report = driver.drive(150)
     driver.undo_everything()
@@ -23,4 +23,5 @@ def test_a_restless_visitor_finds_no_fault_and_can_undo_it_all(
     assert report.controls > 30
     assert report.steps > 10
     assert report.undone_to_the_first
-    assert threading.active_count() == threads
+    # The thread for files begins with the first file, which an autosave may be.
+    assert {t.name for t in {*threading.enumerate()} - threads} <= {"io_0"}

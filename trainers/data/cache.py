@@ -149,7 +149,7 @@ def run_jobs(
         raise StudioError(
             "A process that prepares pictures stopped",
             "it was killed or could not start",
-            "Start again to go on from here, with fewer workers if memory is short.",
+            "Start again to go on from here; close other programs if memory is short.",
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)

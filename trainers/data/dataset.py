@@ -99,7 +99,8 @@ def open_source(spec: str) -> Source:
         return open_pictures(path.resolve())
     known = [PREFIX + style for style in style_names()]
     wanted = PREFIX + spec.partition(":")[2] if ":" in spec else PREFIX + spec
-    hint = nearest(wanted, known)
+    is_path = bool(path.suffix) or len(path.parts) > 1
+    hint = "" if is_path else nearest(wanted, known)
     general = f"Give a folder, a zip, or {PREFIX}STYLE."
     raise StudioError(
         f"No such data: {spec}", "there is no such file", f"{hint} {general}" if hint else general

@@ -111,8 +111,8 @@ class SectionHeader(Button):
 
     def buttons(self) -> list[QWidget]:
         """What stands at the right end."""
-        items = (self.line.itemAt(at) for at in range(self.line.count()))
-        return [widget for item in items if item and (widget := item.widget())]
+        found = [child for child in self.children() if isinstance(child, QWidget)]
+        return sorted((w for w in found if self.line.indexOf(w) >= 0), key=self.line.indexOf)
 
 
 class Section(Control, QWidget):
@@ -274,7 +274,7 @@ class _Viewport(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
-        return super().eventFilter(watched, event)
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()

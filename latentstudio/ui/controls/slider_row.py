@@ -189,7 +189,7 @@ class SliderRow(Control, QWidget):
         focus = (QEvent.Type.FocusIn, QEvent.Type.FocusOut, QEvent.Type.Paint)
         if watched is self.track and event.type() in focus:
             self.field.set_linked_ring(self.track.shows_focus())
-        return super().eventFilter(watched, event)
+        return False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.position().x() < self.track.x():

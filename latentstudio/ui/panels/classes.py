@@ -203,7 +203,7 @@ class ClassesPanel(Panel):
             if pressed and event.key() == Qt.Key.Key_Escape and self._field.text():
                 self._field.clear()
                 return True
-        return super().eventFilter(watched, event)
+        return False
 
     # --- faces ----------------------------------------------------------------------------------
 

@@ -354,7 +354,7 @@ class DirectionsPanel(Panel):
                     self.filter.clear()
                     self.filter.hide()
                 return True
-        return super().eventFilter(watched, event)
+        return False
 
 
 def _missing(plus: int, minus: int) -> str:

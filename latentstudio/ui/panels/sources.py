@@ -79,7 +79,8 @@ class SourcesPanel(MixPanel):
                 f"Source {LETTERS[index]}",
                 lambda state: replace(
                     state,
-                    recipe=shown_alone(state.recipe, latent),
+                    # Another face may be wanted by now; it stays.
+                    recipe=shown_alone(recipe, latent) if state.recipe == recipe else state.recipe,
                     sources=with_source(state.sources, index, Source(latent, name)),
                 ),
             )

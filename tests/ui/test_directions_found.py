@@ -115,6 +115,16 @@ def test_components_are_found_by_a_job_in_place(
     assert len(bench.document.entries) == 1
 
 
+def test_components_that_a_model_brings_are_among_the_components(qtbot: QtBot) -> None:
+    first = components(1)[0]
+    bench = make_bench(qtbot, DirectionsPanel, **{**MODEL_OF, "directions": (SMILE, first)})
+    panel = bench.panel
+    assert panel.shown() == (SMILE,)
+    panel.tabs.segments[1].click()
+    assert panel.shown() == (first,)
+    bench.close()
+
+
 def mark(place: Place, plus: int, minus: int) -> None:
     """Keep so many marked faces."""
     marks = [1] * plus + [-1] * minus

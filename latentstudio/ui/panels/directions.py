@@ -186,12 +186,14 @@ class DirectionsPanel(Panel):
     def _of(self, group: str) -> tuple[Direction, ...]:
         if self.info is None:
             return ()
+        brought = tuple(d for d in self.info.directions if d.group == group)
         if group == "components":
-            return self._found.get((_METHODS[self.methods.current()], self.info.model_id), ())
+            wanted = (_METHODS[self.methods.current()], self.info.model_id)
+            return self._found.get(wanted, brought)
         own = tuple(d for d in self.document.state.directions if fits(d, self.info))
         if group == "mine":
             return tuple(d for d in own if d.group != "attributes")
-        return (*self.info.directions, *(d for d in own if d.group == "attributes"))
+        return (*brought, *(d for d in own if d.group == "attributes"))
 
     def _refill(self) -> None:
         """Show the rows of the tab that the filter lets through, and what can be done here."""

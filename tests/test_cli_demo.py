@@ -59,8 +59,8 @@ def test_words_go_before_what_is_remembered(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("--sliders", "smil"), 2, "Did you mean Smile?"),
-        (("--sliders", "smile,glasses,hat,tilt,red hair"), 2, "5 are more than 4"),
+        (("avatars-dcgan", "--sliders", "smil"), 2, "Did you mean Smile?"),
+        (("avatars-dcgan", "--sliders", "smile,glasses,hat,tilt,red hair"), 2, "5 are more"),
         (("--idle", "1"), 2, "--idle"),
         (("--screen", "0"), 2, "--screen"),
         (("nothing-of-that-name",), 1, "Unknown model"),

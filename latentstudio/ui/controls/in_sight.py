@@ -1,6 +1,6 @@
 """InSight: tells when a widget comes into sight in what scrolls, and when it leaves."""
 
-from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 _MOVES = {
@@ -25,7 +25,7 @@ class InSight(QObject):
 
     def __init__(self, widget: QWidget, within: QScrollArea) -> None:
         super().__init__(widget)
-        self._widget = widget
+        self._widget, self._within = widget, within
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.changed)
         within.verticalScrollBar().valueChanged.connect(lambda _value: self._later.start())
@@ -35,8 +35,16 @@ class InSight(QObject):
             one = one.parentWidget()
 
     def part(self) -> QRect:
-        """What of it can be seen, in its own coordinates."""
-        return self._widget.visibleRegion().boundingRect()
+        """What of it the scrolling leaves in sight, in its own coordinates.
+
+        A screen laid over everything, such as the start screen, does not count: nothing would tell
+        when it goes.
+        """
+        if not self._widget.isVisible():
+            return QRect()
+        viewport = self._within.viewport()
+        seen = QRect(self._widget.mapFrom(viewport, QPoint(0, 0)), viewport.size())
+        return seen & self._widget.rect()
 
     def whole(self) -> bool:
         """Whether all of it can be seen."""

@@ -108,7 +108,7 @@ class LazyRows(QWidget):
 
     def _span(self) -> tuple[int, int]:
         """From where to where it can be seen."""
-        part = self.visibleRegion().boundingRect() if self._sight is None else self._sight.part()
+        part = self.rect() if self._sight is None else self._sight.part()
         return part.top(), part.top() + part.height()
 
     def _height_of(self, key: Hashable) -> int:

@@ -82,9 +82,12 @@ class FacePad(Control, QWidget):
 
     def set_point(self, x: float, y: float) -> None:
         """Moves the point; emits nothing."""
-        self._x, self._y = self._inside(x, y)
+        point = self._inside(x, y)
         if not self._pending:
-            self._before = (self._x, self._y)
+            self._before = point
+        if point == (self._x, self._y):
+            return  # most of what moves a picture leaves its place
+        self._x, self._y = point
         self.setAccessibleDescription(f"x {self._x:.2f}, y {self._y:.2f}")
         self.update()
 

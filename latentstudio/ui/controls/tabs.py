@@ -69,12 +69,14 @@ class WordTabs(Control, QTabBar):
         found = (i for i in range(self.count()) if self.tabData(i) == key)
         return next(found, -1)
 
-    def set_count(self, key: str, count: int | None) -> None:
-        """Shows a number after the words, or none."""
+    def set_count(self, key: str, count: int | None) -> bool:
+        """Shows a number after the words, or none; whether it is another than before."""
         words = "" if count is None else f"{count:,}"
-        if self._counts.get(key) != words:
-            self._counts[key] = words
-            self.refresh()
+        if self._counts.get(key) == words:
+            return False
+        self._counts[key] = words
+        self.refresh()
+        return True
 
     def key(self) -> str:
         """The key of the chosen tab."""
@@ -201,8 +203,8 @@ class TabStrip(Control, QWidget):
 
     def set_count(self, key: str, count: int | None) -> None:
         """Shows how many things a tab holds."""
-        self.tabs.set_count(key, count)
-        self._fit()
+        if self.tabs.set_count(key, count):
+            self._fit()
 
     def set_current(self, key: str) -> None:
         """Chooses a tab; emits nothing."""

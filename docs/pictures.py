@@ -15,12 +15,14 @@ from stage import MODEL, PICTURES, Stage, open_stage, save
 
 from latentstudio.cli import main as latentstudio
 from latentstudio.core.demo import DemoPlan
+from latentstudio.core.document import State
 from latentstudio.core.gallery import with_kept
 from latentstudio.core.mask import Mask, with_stroke
 from latentstudio.core.recipe import Recipe, with_place, with_psi, with_seed
 from latentstudio.ui import theme
 from latentstudio.ui.demo.demo_desk import demo_bridge
 from latentstudio.ui.demo.stand import Stand
+from latentstudio.ui.inpaint_desk import InpaintDesk
 
 SIZE = (1280, 800)
 SEED = 24
@@ -43,7 +45,7 @@ def keep(stage: Stage, seeds: tuple[int, ...] = KEPT) -> None:
     model = stage.window.document.recipe.model
     faces = [with_seed(Recipe(model), seed) for seed in seeds]
 
-    def change(state):  # type: ignore[no-untyped-def]
+    def change(state: State) -> State:
         gallery = state.gallery
         for face in faces:
             gallery = with_kept(gallery, face)
@@ -56,7 +58,7 @@ def put_sources(stage: Stage, seeds: tuple[int, ...]) -> None:
     """Make seeds the sources A, B, C, ..."""
     panel = stage.window.panel("sources")
     for place, seed in enumerate(seeds):
-        panel.put_seed(place, seed)  # type: ignore[attr-defined]
+        panel.put_seed(place, seed)
 
 
 def has_layers(stage: Stage) -> bool:
@@ -90,7 +92,7 @@ def explore(stage: Stage) -> None:
     stage.edit("Truncation", lambda r: with_psi(r, 0.9))
     move(stage, "Smile", 1.8)
     for scheme in ("light", "dark"):
-        theme.apply_theme(stage.application, scheme)  # type: ignore[arg-type]
+        theme.apply_theme(stage.application, scheme)
         stage.rest()
         stage.take(f"explore-{scheme}")
 
@@ -127,21 +129,32 @@ def add_up(stage: Stage) -> None:
     tab = stage.window.strip.tab("arithmetic")
     model = stage.window.document.recipe.model
     for term, seeds in (("plus", (4, 15, 31)), ("minus", (0, 20, 27)), ("more", (2, 23, 17))):
-        tab.add(term, [with_seed(Recipe(model), seed) for seed in seeds])  # type: ignore[attr-defined]
+        tab.add(term, [with_seed(Recipe(model), seed) for seed in seeds])
+
+
+def bring(stage: Stage, seed: int) -> InpaintDesk:
+    """Take a seed's face to the Inpaint workspace."""
+    stage.act("workspace_inpaint")
+    stage.edit("Seed", lambda r: with_seed(Recipe(r.model), seed))
+    stage.settle(0.5)
+    stage.window.inpaint.photos.take_current()
+    return stage.window.inpaint
+
+
+def search(stage: Stage) -> None:
+    """Look for answers until they are there."""
+    panel = stage.window.inpaint.panel
+    panel.start()
+    stage.until(lambda: not panel.running)
 
 
 def inpaint(stage: Stage) -> None:
     """A face whose mouth is painted over, and what else could be there."""
-    stage.act("workspace_inpaint")
-    stage.edit("Seed", lambda r: with_seed(Recipe(r.model), 46))
-    stage.settle(0.5)
-    desk = stage.window.inpaint
-    desk.photos.take_current()
-    side = stage.window.bridge.info.resolution  # type: ignore[union-attr]
+    desk = bring(stage, 46)
+    side = stage.window.bridge.info.resolution
     line = [(side * x, side * y) for x, y in ((0.38, 0.5), (0.5, 0.52), (0.62, 0.5))]
     desk.masks.edit("Stroke", with_stroke(Mask.empty(side), line, side * 0.2, 0.8))
-    desk.panel.start()
-    stage.until(lambda: not desk.panel.running)
+    search(stage)
     desk.candidates.star()
     stage.rest()
     stage.take("inpaint-dark")
@@ -149,15 +162,10 @@ def inpaint(stage: Stage) -> None:
 
 def restore(stage: Stage) -> None:
     """A face of sixteen pixels a side made whole."""
-    stage.act("workspace_inpaint")
-    stage.edit("Seed", lambda r: with_seed(Recipe(r.model), 35))
-    stage.settle(0.5)
-    desk = stage.window.inpaint
-    desk.photos.take_current()
+    desk = bring(stage, 35)
     desk.panel.choose_task("restore")
     stage.rest()
-    desk.panel.start()
-    stage.until(lambda: not desk.panel.running)
+    search(stage)
     stage.rest()
     stage.take("restore-dark")
 
@@ -187,10 +195,10 @@ def families(stage: Stage) -> None:
     children, gallery = window.strip.tab("children"), window.strip.tab("gallery")
     window.strip.choose("children")
     kept = [entry.recipe for entry in window.document.state.gallery]
-    children.cross(kept)  # type: ignore[attr-defined]
-    pick(stage, children.litter[1], children.litter[5])  # type: ignore[attr-defined]
-    children.mutate(window.document.recipe)  # type: ignore[attr-defined]
-    pick(stage, children.litter[2], children.litter[6])  # type: ignore[attr-defined]
+    children.cross(kept)
+    pick(stage, children.litter[1], children.litter[5])
+    children.mutate(window.document.recipe)
+    pick(stage, children.litter[2], children.litter[6])
     window.strip.choose("gallery")
     assert gallery.isVisible()
     stage.act("lineage")

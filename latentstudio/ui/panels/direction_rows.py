@@ -224,8 +224,10 @@ class DirectionRows(QObject):
             self._follow()
 
     def show_recipe(self) -> None:
-        """The recipe has changed: what moves do to the readings is known before the picture."""
-        self.frame_shown()
+        """The recipe has changed: the readings follow, in a turn after that of the picture."""
+        self._due = True
+        if not self._pause.isActive():
+            self._pause.start()
         if self._open is not None:
             self._show_span()
             self._calm.start()

@@ -31,7 +31,7 @@ def make_application() -> QApplication:
     # Spinning OpenMP threads would starve the window's own; torch's libraries read this once.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # A thread that draws needs the interpreter between its operators: hand it over sooner.
-    sys.setswitchinterval(0.0001)
+    sys.setswitchinterval(0.00002)
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )

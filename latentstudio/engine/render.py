@@ -1,5 +1,6 @@
 """Draws a recipe: anchors to z, to styles, truncated, synthesised, to pixels; one stage each."""
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -228,8 +229,9 @@ def _distances(generator: Generator, place: Place) -> tuple[float, float] | None
     if not generator.info.has_truncation:
         return None
     mean = generator.truncate(place.blended, 0.0)
+    layers = math.sqrt(mean.shape[1])
     before, after = (
-        float((styles - mean).square().sum(2).mean().sqrt())
+        float(torch.linalg.vector_norm(styles - mean)) / layers
         for styles in (place.blended, place.moved)
     )
     return before, after

@@ -60,7 +60,10 @@ class ModulatedConv2d(nn.Module):
             if self._demodulate:
                 scale_out = torch.rsqrt(style.square() @ energy + 1e-8) * gain
         y = self._convolve(x * style.to(x.dtype)[:, :, None, None], scaled.to(x.dtype))
-        return y * scale_out.to(y.dtype)[:, :, None, None] if self._demodulate else y
+        if not self._demodulate:
+            return y
+        scale = scale_out.to(y.dtype)[:, :, None, None]
+        return y * scale if torch.is_grad_enabled() else y.mul_(scale)
 
     def _prepare(self) -> tuple[Tensor, Tensor]:
         scaled = self.weight * self._scale

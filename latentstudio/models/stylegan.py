@@ -257,6 +257,7 @@ class Stylegan:
         self._network.synthesis.keep_ready(self._dtype)
         self._mean = bundle.mean_style(config.w_dim).to(self._device)
         self._quick: Pass | None = None
+        self._quick_map: Pass | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -284,7 +285,11 @@ class Stylegan:
         Raises:
             StudioError: classes are asked of a model that has none, or an unknown one.
         """
-        w: Tensor = self._network.mapping(z, self._class_weights(classes, len(z)))
+        weights = self._class_weights(classes, len(z))
+        if self._quick_map is not None and is_single(z):
+            w = self._quick_map(z, *(() if weights is None else (weights,)))
+        else:
+            w = self._network.mapping(z, weights)
         return w[:, None].repeat(1, self.info.style_layers, 1)
 
     def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
@@ -350,9 +355,13 @@ class Stylegan:
         return [torch.cat(parts) for parts in readers]
 
     def make_quick(self) -> None:
-        """Trace the drawing of one picture with noise."""
-        synthesis = self._network.synthesis
-        styles = self.map(self.sample_z([0]))
+        """Trace the mapping of one z and the drawing of one picture with noise."""
+        mapping, synthesis = self._network.mapping, self._network.synthesis
+        z, weights = self.sample_z([0]), self._class_weights(None, 1)
+        self._quick_map = traced(
+            mapping, mapping.__call__, z, *(() if weights is None else (weights,))
+        )
+        styles = self.map(z)
         noises = self._noises("const", 0, 1, ())
         draw: Pass = lambda styles, *noises: synthesis(styles, noises)  # noqa: E731
         self._quick = traced(synthesis, draw, styles, *(n for n in noises if n is not None))

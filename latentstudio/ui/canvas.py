@@ -179,12 +179,11 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(target, image)
         # Corners of the surround colour: cheaper than clipping the picture to a round path.
-        corners = QPainterPath()
+        corners = QPainterPath()  # odd-even: what lies in both is left out
         corners.addRect(target)
-        rounded = QPainterPath()
-        rounded.addRoundedRect(target, _RADIUS, _RADIUS)
+        corners.addRoundedRect(target, _RADIUS, _RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(corners.subtracted(rounded), theme.color("surround"))
+        painter.fillPath(corners, theme.color("surround"))
 
     # --- pointer and keys -----------------------------------------------------------------------
 

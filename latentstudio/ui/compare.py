@@ -37,6 +37,7 @@ class Compare(QObject):
         self._choice = Choice()
         self._on = False
         self._wanted: Recipe | None = None
+        self._laid_out = True  # once, to put everything away
         self._hold = KeyHold(Qt.Key.Key_O, self)
         self._hold.ended.connect(self._refresh)
         self.split = CompareSplit(self._canvas)
@@ -172,6 +173,9 @@ class Compare(QObject):
 
     def _lay_out(self) -> None:
         """The line and the words where they belong."""
+        if not (self._active or self._laid_out):
+            return
+        self._laid_out = self._active
         area, there = self._canvas.seen(), self._active and self._canvas.overlay is not None
         both = there and not self._hold.on
         if not both and self.split.hasFocus():

@@ -77,7 +77,8 @@ class Panel(Section):
 
     Subclasses set ``key``, ``title``, ``icon`` and implement ``build``; controls added by
     ``slider``, ``choice`` and friends follow the recipe by themselves. A panel that another widget
-    mirrors sets ``fills_unseen``: the others ask for faces only while they are on the screen.
+    mirrors sets ``fills_unseen``: the others follow the document and ask for faces only while they
+    are on the screen, and catch up when they come back to it.
     """
 
     key = ""
@@ -91,6 +92,7 @@ class Panel(Section):
         self.tasks = tasks
         self.info: ModelInfo | None = None
         self._followers: list[Callable[[Recipe], None]] = []
+        self._is_behind = False
         self._calm = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._calm.timeout.connect(self._fill_if_seen)
         self.build()
@@ -201,6 +203,8 @@ class Panel(Section):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._is_behind:
+            self._catch_up()
         self._calm.start()
 
     def _fill_if_seen(self) -> None:
@@ -208,4 +212,11 @@ class Panel(Section):
             self.fill_faces()
 
     def _document_changed(self, _old: State, _new: State) -> None:
+        if self.isVisible() or self.fills_unseen:
+            self._catch_up()
+        else:
+            self._is_behind = True
+
+    def _catch_up(self) -> None:
+        self._is_behind = False
         self.show_recipe(self.document.recipe)

@@ -246,6 +246,7 @@ def test_even_speed_goes_by_the_change_of_the_picture(
     monkeypatch.setattr("latentstudio.engine.pace.pace", bent)
     studio.document.edit_recipe("Pair", lambda r: with_anchor(with_seed(r, 1), 1, Seed(2)))
     panel = PairPanel(studio.document, studio.window.bridge, studio.window)
+    panel.show()  # a panel that is not seen does not follow
     panel.show_model(fake_info())
     panel.row.moved.emit(0.75)
     assert position_of(studio.recipe) == pytest.approx(0.75)
@@ -264,6 +265,7 @@ def test_even_speed_goes_by_the_change_of_the_picture(
 def test_a_pair_is_measured_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.document.edit_recipe("Pair", lambda r: with_anchor(with_seed(r, 1), 1, Seed(2)))
     panel = PairPanel(studio.document, studio.window.bridge, studio.window)
+    panel.show()  # a panel that is not seen does not follow
     panel.show_model(fake_info())
     started: list[str] = []
     start = studio.window.bridge.start_job

@@ -9,6 +9,8 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from latentstudio.core.recipe import with_psi
+from latentstudio.ui.controls import SliderRow
 from latentstudio.ui.panels import PANELS
 from latentstudio.ui.workspaces import WORKSPACES
 from tests.ui.studio import Studio, make_studio
@@ -94,6 +96,18 @@ def test_switching_draws_nothing_anew(mixer: Studio) -> None:
     assert window.bridge.frame is frame
     assert mixer.recipe == recipe
     assert len(mixer.document.entries) == count
+
+
+def test_a_panel_follows_while_it_is_seen_and_catches_up_when_it_comes_back(mixer: Studio) -> None:
+    window = mixer.window
+    row = mixer.control("truncation.psi")
+    assert isinstance(row, SliderRow)
+    window.workspaces.show("animate")
+    before = row.value()
+    window.document.edit_recipe("Truncation", lambda recipe: with_psi(recipe, 0.25))
+    assert row.value() == before != 0.25
+    window.workspaces.show("explore")
+    assert row.value() == 0.25
 
 
 def test_workspaces_are_remembered(qtbot: QtBot, mixer: Studio) -> None:

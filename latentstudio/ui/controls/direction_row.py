@@ -127,9 +127,10 @@ class DirectionRow(SliderRow):
         shown = (self._reading, self.track.default, self._is_moved)
         if self.track.shows(reading) and shown == (reading, own, is_moved):
             return
+        lit = is_moved != self._is_moved
         self._reading, self._is_moved, self.track.default = reading, is_moved, own
         self.track.set_number(reading)
-        self._show()
+        self._show(lit)
 
     def place(self) -> float:
         """The reading on show; the knob stands at the end of the track where it lies beyond."""
@@ -171,11 +172,12 @@ class DirectionRow(SliderRow):
     def _let_go(self) -> None:
         self._held = False
 
-    def _show(self) -> None:
+    def _show(self, lit: bool = True) -> None:
         self.field.set_value(self._reading)
         self.dot.setVisible(self._is_moved and self.isEnabled())
         self.track.setAccessibleDescription(self._spoken())
-        self.update()
+        if lit:  # the name in another colour, and all that stands on the row with it
+            self.update()
 
     def _spoken(self) -> str:
         if self._reason:

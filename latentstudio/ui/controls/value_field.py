@@ -96,8 +96,9 @@ class ValueField(Control, QLineEdit):
 
     def set_linked_ring(self, on: bool) -> None:
         """Shows the focus ring because the slider beside it has the focus."""
-        self._linked_ring = on
-        self.update()
+        if on != self._linked_ring:
+            self._linked_ring = on
+            self.update()
 
     def begin(self, text: str = "") -> None:
         """Starts typing, with ``text`` already there or everything selected."""

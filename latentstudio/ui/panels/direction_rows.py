@@ -35,7 +35,7 @@ from latentstudio.ui.panels.direction_item import (
     tooltip_of,
 )
 
-_FOLLOW_MS = 33  # nobody reads numbers that change more often
+_FOLLOW_MS = 66  # nobody reads numbers that change more often
 _SOFT = 1  # layers beside a range that move half as far
 _NOTHING = 1e-6
 _SAME = 1e-3  # standard deviations; the rows round to this

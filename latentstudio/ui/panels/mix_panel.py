@@ -3,8 +3,6 @@
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
-from PySide6.QtGui import QShowEvent
-
 from latentstudio.core import mixing
 from latentstudio.core.document import State
 from latentstudio.core.mixing import Latents, Table
@@ -17,10 +15,7 @@ Change = Callable[[Recipe, Latents, int], Recipe]
 
 
 class MixPanel(Panel):
-    """A panel whose controls are handles on the table of shares.
-
-    It follows the document only while it is seen, so that it costs nothing in other workspaces.
-    """
+    """A panel whose controls are handles on the table of shares."""
 
     @property
     def sources(self) -> Sources:
@@ -46,14 +41,6 @@ class MixPanel(Panel):
             return replace(state, recipe=recipe, sources=trimmed(sources))
 
         self.document.edit(label, edit, merge)
-
-    def show_recipe(self, recipe: Recipe) -> None:
-        if self.isVisible():
-            super().show_recipe(recipe)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        super().show_recipe(self.document.recipe)
 
 
 def sources_of(state: State) -> Sources:

@@ -21,6 +21,7 @@ from unittest import mock
 import numpy as np
 import torch
 
+from latentstudio.core.memory import keep_freed_memory
 from trainers import loop
 from trainers.config import resolve
 from trainers.loop import Training
@@ -48,6 +49,7 @@ def plain_layout() -> Iterator[None]:
 def main(presets: list[str]) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     torch.set_num_threads(cores or 1)
+    keep_freed_memory()  # as latentstudio-train does
     for name in presets or PRESETS:
         print(json.dumps({"preset": name, **compare(name)}), flush=True)
 

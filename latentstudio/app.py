@@ -1,7 +1,6 @@
 """The composition root: the one place that builds document, engine and window."""
 
 import json
-import os
 import signal
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from latentstudio.core.document import Document
 from latentstudio.core.errors import StudioError
+from latentstudio.core.openmp import wait_briefly
 from latentstudio.core.recents import state_folder
 from latentstudio.resources import bundled_models
 from latentstudio.ui import icons, theme
@@ -28,8 +28,7 @@ from latentstudio.ui.main_window import MainWindow
 
 def make_application() -> QApplication:
     """The QApplication with our style, fonts and name."""
-    # Spinning OpenMP threads would starve the window's own; torch's libraries read this once.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    wait_briefly()
     # A thread that draws needs the interpreter between its operators: hand it over sooner.
     sys.setswitchinterval(0.00002)
     QApplication.setHighDpiScaleFactorRoundingPolicy(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from latentstudio.bench_search import SearchProbe
 from latentstudio.engine.messages import Failure
 from latentstudio.ui.controls import SliderRow
 from latentstudio.ui.main_window import MainWindow
@@ -23,7 +24,7 @@ _GIVE_UP_MS = 120_000
 
 
 class Probe(QObject):
-    """Start, five drags of a second each on the truncation slider, then the end of the program."""
+    """Start, five drags of a second each on the truncation slider, a search, then the end."""
 
     def __init__(self, window: MainWindow, started: float) -> None:
         super().__init__(window)
@@ -31,11 +32,14 @@ class Probe(QObject):
         self._window = window
         self._started = started
         self._visible = self._first = 0.0
-        self._startup_gap = self._gap = 0.0
+        self._gaps = {"start": 0.0, "live": 0.0, "search": 0.0}
+        self._phase = "start"
+        self._search = SearchProbe(window, self._stop)
         self._last_tick = time.monotonic()
         self._latencies: list[float] = []
         self._frames = 0
         self._missed = 0
+        self._memory: float | None = None
         self._drag = 0
         self._drag_end = 0.0
         self._then: Callable[[], None] | None = None
@@ -57,13 +61,21 @@ class Probe(QObject):
         return {
             "startup_window_s": round(self._visible, 3),
             "startup_first_image_s": round(self._first, 3),
-            "startup_gap_ms_max": round(self._startup_gap * 1000, 1),
+            "startup_gap_ms_max": self._gap("start"),
             "slider_to_paint_ms": self._latencies,
             "dropped_last": self._missed,
-            "event_loop_gap_ms_max": round(self._gap * 1000, 1),
+            "event_loop_gap_ms_max": self._gap("live"),
             "fps": round(self._frames / (_DRAGS * _DRAG_S), 1),
-            "peak_rss_mb": _peak_rss_mb(),
+            "peak_rss_mb": self._memory,
+            "inpaint": {
+                **self._search.result(),
+                "event_loop_gap_ms_max": self._gap("search"),
+                "peak_rss_mb": _peak_rss_mb(),
+            },
         }
+
+    def _gap(self, phase: str) -> float:
+        return round(self._gaps[phase] * 1000, 1)
 
     # --- start ----------------------------------------------------------------------------------
 
@@ -78,15 +90,13 @@ class Probe(QObject):
 
     def _first_picture(self) -> None:
         self._first = time.monotonic() - self._started
+        self._phase = "live"
         QTimer.singleShot(_SETTLE_MS, self, self._begin_drag)
 
     def _ticked(self) -> None:
         now = time.monotonic()
         gap, self._last_tick = now - self._last_tick, now
-        if self._first:
-            self._gap = max(self._gap, gap)
-        else:
-            self._startup_gap = max(self._startup_gap, gap)
+        self._gaps[self._phase] = max(self._gaps[self._phase], gap)
 
     # --- drags ----------------------------------------------------------------------------------
 
@@ -117,7 +127,11 @@ class Probe(QObject):
         if self._drag < _DRAGS:
             self._begin_drag()
         else:
-            self._stop("")
+            self._begin_search()
+
+    def _begin_search(self) -> None:
+        self._phase, self._memory = "search", _peak_rss_mb()
+        self._search.start()
 
     def _send(self, kind: QEvent.Type, share: float) -> None:
         """A mouse event on the slider's track, from its left end to its right."""

@@ -14,6 +14,7 @@ from latentstudio.commands import COMMANDS
 from latentstudio.commands.answer import Answer
 from latentstudio.commands.arguments import Parser, UsageError, add_common
 from latentstudio.core.faults import explain
+from latentstudio.core.memory import keep_freed_memory
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         _never_fail(stream)
+    keep_freed_memory()
     try:
         return _dispatch(given)
     except SystemExit as end:  # argparse has printed help

@@ -107,7 +107,10 @@ RESULT: dict[str, Any] = {
     "forward_ms": {"p50": 8.25, "p95": 9.5}, "frame_ms": {"p50": 8.5, "p95": 9.75},
     "slider_to_paint_ms": {"p50": 10, "p95": 17}, "dropped_last": 0, "event_loop_gap_ms_max": 20.0,
     "startup_gap_ms_max": 160.0, "fps": 60.0, "gflop_per_image": 0.31, "conv_peak_gflops": 140.0,
-    "peak_fraction": 0.27, "peak_rss_mb": None, "inpaint": None,
+    "peak_fraction": 0.27, "peak_rss_mb": None, "inpaint": {
+        "first_candidate_s": 0.7, "seconds": 12.5, "steps_per_s": 12.0,
+        "event_loop_gap_ms_max": 40.0, "peak_rss_mb": None,
+    },
 }  # fmt: skip
 
 
@@ -129,6 +132,7 @@ def test_bench_shows_a_table() -> None:
     heading, *lines = lines_of(RESULT)
     assert heading == "some on cpu, float32, 2 threads, torch 2.13.0"
     assert "Slider to paint               10 (95%: 17)     ms" in lines
+    assert "Inpainting: all answers       12.5             s" in lines
     assert lines[-1].split() == ["Memory", "at", "most", "not", "measured", "MB"]
 
 

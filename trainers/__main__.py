@@ -12,6 +12,7 @@ from typing import Never
 from latentstudio import __version__
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.faults import explain
+from latentstudio.core.memory import keep_freed_memory
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 PROG = "latentstudio-train"
@@ -38,6 +39,7 @@ class UsageError(StudioError):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    keep_freed_memory()
     try:
         return _dispatch(given)
     except SystemExit as end:  # argparse has printed help

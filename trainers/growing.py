@@ -13,11 +13,11 @@ from latentstudio.core.families import (
 )
 from latentstudio.models.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from latentstudio.models.stylegan import (
-    StyleganDiscriminator,
     StyleganGenerator,
     SynthesisBlock,
     ToPicture,
 )
+from latentstudio.models.stylegan_critic import StyleganDiscriminator
 
 
 def cut_to(wanted: Any, given: Any) -> Any:

@@ -26,6 +26,13 @@ _ROWS = (
     ("Share of that reached", "peak_fraction", ""),
     ("Memory at most", "peak_rss_mb", "MB"),
 )
+_SEARCH_ROWS = (
+    ("Inpainting: first answers", "first_candidate_s", "s"),
+    ("Inpainting: all answers", "seconds", "s"),
+    ("Steps a second", "steps_per_s", ""),
+    ("Longest stall meanwhile", "event_loop_gap_ms_max", "ms"),
+    ("Memory at most", "peak_rss_mb", "MB"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +64,8 @@ def lines_of(result: Mapping[str, Any]) -> list[str]:
     """The result as a table; medians with the 95th percentile beside them."""
     heading = "{model} on {device}, {precision}, {threads} threads, torch {torch}"
     rows = [(label, _value(result.get(key)), unit) for label, key, unit in _ROWS]
+    search = result["inpaint"]
+    rows += [(label, _value(search.get(key)), unit) for label, key, unit in _SEARCH_ROWS]
     return [heading.format_map(result), *table(rows)]
 
 

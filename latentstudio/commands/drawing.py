@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import sys
 from collections.abc import Generator as Steps
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from latentstudio.commands.answer import say
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.openmp import wait_briefly
 from latentstudio.core.random import fresh_seed
 from latentstudio.core.recipe import ModelRef, Noise, Recipe, Truncation
 from latentstudio.engine.messages import Step
@@ -68,8 +68,7 @@ def open_drawer(
         StudioError: the model is unknown or unreadable, or the device does not work.
     """
     path = find_model(source)  # before torch, so that a mistyped name is told at once
-    # Threads that wait spinning halve the speed where other programs run; torch reads this once.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    wait_briefly()
     import latentstudio
     from latentstudio.engine.device import choose, prepare_thread, settle_threads, thread_count
 

@@ -34,7 +34,8 @@ class Direction:
         found: how, for people: ``referee A, logistic regression on 8,000 faces``.
         accuracy: on faces held out, 0 to 1; None where it was not learned from labels.
         eigenvalue: of a component.
-        span: the layers that it moves by default; all where it is None.
+        span: the layers that it moves by default, and in which a face's reading is taken; all
+            where it is None.
         model_id: of the model whose styles these are.
         told_by: what a face's reading is taken along, of unit length as the vector is; the vector
             itself where it is None. A plane that was learned tells best along its normal, while
@@ -73,17 +74,29 @@ def rows(vector: Vector, layers: int) -> npt.NDArray[np.float64]:
 def reading(direction: Direction, styles: Styles) -> float:
     """Where styles [L, D] stand along a direction, in standard deviations from the mean face.
 
-    The mean over the layers of each layer's coordinate, from the mean in units of the scale.
+    The mean over its layers of each layer's coordinate, from the mean in units of the scale.
     """
-    units = rows(direction.normal, len(styles))
-    raw = float((styles * units).sum(1).mean())
+    raw = float((styles * readers(direction, len(styles))).sum(1).mean())
     return (raw - direction.mean) / direction.scale
+
+
+def readers(direction: Direction, layers: int) -> npt.NDArray[np.float64]:
+    """What the mean of products with a face's styles is its raw reading: [L, D].
+
+    A normal in w+ says by itself what it reads in each layer; one in w is read in the layers of
+    the direction's own span, by their shares.
+    """
+    normal, shares = rows(direction.normal, layers), _shares(direction.span, layers)
+    if direction.normal.space == "w+" or not shares.any():
+        return normal
+    parts: npt.NDArray[np.float64] = normal * (shares / shares.mean())[:, None]
+    return parts
 
 
 def gain(direction: Direction, move: Move, layers: int) -> float:
     """How much the reading of a direction rises when a move's amount rises by one."""
     steps = rows(move.vector, layers) * _shares(move.span, layers)[:, None]
-    return float((steps * rows(direction.normal, layers)).sum(1).mean()) / direction.scale
+    return float((steps * readers(direction, layers)).sum(1).mean()) / direction.scale
 
 
 def own_reading(direction: Direction, styles: Styles, recipe: Recipe) -> float:
@@ -181,7 +194,7 @@ def overlapping(
 
 def _rise(direction: Direction, layers: int) -> float:
     """How far along its vector the reading of a direction rises by one standard deviation."""
-    along = (rows(direction.vector, layers) * rows(direction.normal, layers)).sum(1).mean()
+    along = (rows(direction.vector, layers) * readers(direction, layers)).sum(1).mean()
     return direction.scale / float(along)
 
 
@@ -192,7 +205,7 @@ def _unit_step(direction: Direction, layers: int) -> npt.NDArray[np.float64]:
 
 def _reads(direction: Direction, layers: int) -> npt.NDArray[np.float64]:
     """What a reading in standard deviations is the sum of products with: [L, D]."""
-    return rows(direction.normal, layers) / (layers * direction.scale)
+    return readers(direction, layers) / (layers * direction.scale)
 
 
 def _scaled(vector: Vector, factor: float) -> Vector:

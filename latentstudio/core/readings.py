@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from latentstudio.core.direction import Direction, Styles, rows
+from latentstudio.core.direction import Direction, Styles, readers, rows
 from latentstudio.core.recipe import Move
 
 _KEPT = 16  # sums of moves: those of the picture, of the recipe, and of a strip's base
@@ -22,7 +22,7 @@ class Readings:
 
     def __init__(self, directions: Sequence[Direction], layers: int) -> None:
         self.directions = tuple(directions)
-        units = [rows(d.normal, layers).ravel() / (layers * d.scale) for d in directions]
+        units = [readers(d, layers).ravel() / (layers * d.scale) for d in directions]
         self._units = np.stack(units) if units else np.zeros((0, 1))
         self._means = np.array([d.mean / d.scale for d in directions])
 

@@ -9,6 +9,7 @@ from latentstudio.engine.messages import Step
 from latentstudio.metrics.attribute_directions import SAMPLES, attribute_directions
 from latentstudio.metrics.direction_truth import direction_truth, faces_moved
 from latentstudio.metrics.evaluation import choose_referee
+from latentstudio.metrics.layer_choice import in_their_layers
 from latentstudio.metrics.referee import Referee
 from latentstudio.models.generator import Generator
 
@@ -23,8 +24,9 @@ def attributes(
 ) -> Steps[Step, None, Directions]:
     """Directions of what a referee reads on drawn faces; see ``attribute_directions``.
 
-    Each is then tried on new faces; one that fewer than half of them follow is left out. Found once
-    for a model, a referee and a number of faces, then kept in the user's cache.
+    Each is then tried on new faces; one that fewer than half of them follow is left out. The others
+    move the style layers that change their attribute and little else. Found once for a model, a
+    referee and a number of faces, then kept in the user's cache.
 
     Args:
         generator: the model.
@@ -38,11 +40,12 @@ def attributes(
         StudioError: there is no referee for this resolution, or nothing to learn.
     """
     judge = choose_referee(referee, generator.info.resolution)
-    file = cache_file(generator, f"attributes-{judge.weights_hash[:16]}-{samples}")
+    file = cache_file(generator, f"attributes-in-layers-{judge.weights_hash[:16]}-{samples}")
     found = cached(file, generator)
     if not found:
         learned = yield from _learned(generator, judge, samples)
-        found = yield from _tried(generator, judge, learned)
+        good = yield from _tried(generator, judge, learned)
+        found = yield from _layered(generator, judge, good)
         keep(file, found)
     yield Step(1, 1)
     return found
@@ -80,3 +83,18 @@ def _tried(
             "Try components instead.",
         )
     return tuple(direction for direction in learned if direction.name in good)
+
+
+def _layered(
+    generator: Generator, judge: Referee, good: Directions
+) -> Steps[Step, None, Directions]:
+    """The directions with the style layers that suit them."""
+    steps = in_their_layers(generator, good, judge, first=_TRIED_FROM)
+    with contextlib.closing(steps):
+        while True:
+            try:
+                done, total = next(steps)
+            except StopIteration as end:
+                found: Directions = end.value
+                return found
+            yield Step(done, total, "Choosing their style layers")

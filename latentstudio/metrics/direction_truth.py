@@ -31,8 +31,8 @@ FOLLOWED = 0.9
 KEPT = 0.1
 """So many faces may change in an attribute that is locked."""
 
-_POSITIONS = (-2.0, -1.0, 0.0, 1.0, 2.0)
-_HALF, _FEW = 0.5, 5
+POSITIONS = (-2.0, -1.0, 0.0, 1.0, 2.0)
+_HALF, FEW = 0.5, 5
 _BATCH = 8
 _NORMAL = 1.959964  # of 95 %
 
@@ -102,7 +102,7 @@ class Truth:
     @property
     def works(self) -> bool:
         """Whether at least half of the faces, where there are some to tell, follow."""
-        return all(s.value >= _HALF for s in self.shares.values() if s.faces >= _FEW)
+        return all(s.value >= _HALF for s in self.shares.values() if s.faces >= FEW)
 
     @property
     def worst_other(self) -> tuple[str, Share] | None:
@@ -111,7 +111,7 @@ class Truth:
 
 
 @dataclass(frozen=True)
-class _Slider:
+class Slider:
     """A direction, the attribute that it is for, and those that can be locked beside it."""
 
     direction: Direction
@@ -132,15 +132,15 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
 
 def judged(directions: Sequence[Direction], judge: Referee) -> tuple[str, ...]:
     """The names of the directions that a referee can judge: attributes that it reads."""
-    return tuple(slider.direction.name for slider in _sliders(directions, judge))
+    return tuple(slider.direction.name for slider in sliders_of(directions, judge))
 
 
 def faces_moved(
     directions: Sequence[Direction], judge: Referee, count: int = FACES, locked: bool = True
 ) -> int:
     """How many pictures ``direction_truth`` draws, for a progress bar."""
-    sliders = _sliders(directions, judge)
-    each = {"binary": 1 + locked, "ordered": len(_POSITIONS)}
+    sliders = sliders_of(directions, judge)
+    each = {"binary": 1 + locked, "ordered": len(POSITIONS)}
     return count * (1 + sum(each[slider.attribute.kind] for slider in sliders))
 
 
@@ -168,14 +168,9 @@ def direction_truth(
         first: seed of the first one.
         locked: whether to move binary ones with locks as well.
     """
-    sliders, heads = _sliders(directions, judge), heads_of(judge)
+    sliders = sliders_of(directions, judge)
+    look = reader_of(generator, sliders, judge)
     tallies: dict[str, list[Tally]] = {}
-
-    def look(moved: Tensor) -> Levels:
-        read = read_faces(generator, judge, moved)
-        levels = {s.attribute.name: s.attribute.level(read, heads) for s in sliders}
-        return {name: level for name, level in levels.items() if level is not None}
-
     for start in range(first, first + count, _BATCH):
         numbers = range(start, min(start + _BATCH, first + count))
         with torch.no_grad():
@@ -190,34 +185,47 @@ def direction_truth(
     return [_truth(slider, tallies.get(slider.direction.name, [])) for slider in sliders]
 
 
-def _sliders(directions: Sequence[Direction], judge: Referee) -> list[_Slider]:
+def reader_of(generator: Generator, sliders: Sequence[Slider], judge: Referee) -> Look:
+    """What tells styles [B, L, D] the level of each slider's attribute on their faces."""
+    heads = heads_of(judge)
+
+    def look(moved: Tensor) -> Levels:
+        read = read_faces(generator, judge, moved)
+        levels = {s.attribute.name: s.attribute.level(read, heads) for s in sliders}
+        return {name: level for name, level in levels.items() if level is not None}
+
+    return look
+
+
+def sliders_of(directions: Sequence[Direction], judge: Referee) -> list[Slider]:
+    """The directions for attributes that a referee reads, with what can be locked beside each."""
     known = {attribute.name: attribute for attribute in ATTRIBUTES}
     heads = heads_of(judge)
     found = [
-        _Slider(direction, known[direction.name])
+        Slider(direction, known[direction.name])
         for direction in directions
         if direction.name in known and known[direction.name].read_by(heads)
     ]
     return [replace(slider, locks=_locks(slider, found)) for slider in found]
 
 
-def _locks(slider: _Slider, sliders: Sequence[_Slider]) -> tuple[Direction, ...]:
+def _locks(slider: Slider, sliders: Sequence[Slider]) -> tuple[Direction, ...]:
     place = slider.attribute.place
     return tuple(other.direction for other in sliders if other.attribute.place != place)
 
 
 def _moved(
-    slider: _Slider, styles: Tensor, before: Levels, look: Look, locked: bool
+    slider: Slider, styles: Tensor, before: Levels, look: Look, locked: bool
 ) -> tuple[Tally, int]:
     """What a slider does to faces: counts by name, and how many faces were drawn for it."""
     if slider.attribute.kind == "ordered":
-        return _followed(slider, styles, look), len(styles) * len(_POSITIONS)
+        return _followed(slider, styles, look), len(styles) * len(POSITIONS)
     name, had = slider.attribute.name, before[slider.attribute.name] > 0.5
     targets = np.where(had.numpy(), -2.0, 2.0)
     tally = {}
     ways = {"": (), "locked ": slider.locks} if locked else {"": ()}
     for how, locks in ways.items():
-        moved = _gone(slider.direction, locks, styles, targets)
+        moved = moved_to(slider.direction, locks, styles, targets)
         after = before if moved is None else look(moved)
         has = after[name] > 0.5
         tally[f"{how}up"] = Share(int((has & ~had).sum()), int((~had).sum()))
@@ -232,16 +240,26 @@ def _moved(
     return tally, 2 * len(styles)
 
 
-def _followed(slider: _Slider, styles: Tensor, look: Look) -> Tally:
-    levels = []
-    for position in _POSITIONS:
-        moved = _gone(slider.direction, (), styles, np.full(len(styles), position))
+def _followed(slider: Slider, styles: Tensor, look: Look) -> Tally:
+    return {"follow": followed(slider, [levels for _, levels in walked(slider, styles, look)])}
+
+
+def walked(slider: Slider, styles: Tensor, look: Look) -> list[tuple[float, Levels]]:
+    """What is read on faces at each of the five positions of a slider."""
+    found = []
+    for position in POSITIONS:
+        moved = moved_to(slider.direction, (), styles, np.full(len(styles), position))
         assert moved is not None  # nothing is locked
-        levels.append(look(moved)[slider.attribute.name])
-    table = torch.stack(levels, 1)
+        found.append((position, look(moved)))
+    return found
+
+
+def followed(slider: Slider, levels: Sequence[Levels]) -> Share:
+    """The faces whose attribute follows an ordered slider through its five positions."""
+    table = torch.stack([level[slider.attribute.name] for level in levels], 1)
     shown = table[table.isfinite().all(1)]
-    follow = [rank_correlation(np.array(_POSITIONS), row.numpy()) >= FOLLOWED for row in shown]
-    return {"follow": Share(sum(follow), len(follow))}
+    follow = [rank_correlation(np.array(POSITIONS), row.numpy()) >= FOLLOWED for row in shown]
+    return Share(sum(follow), len(follow))
 
 
 def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
@@ -260,7 +278,7 @@ def _ranks(series: np.ndarray) -> np.ndarray:
     return shared
 
 
-def _gone(
+def moved_to(
     direction: Direction, locks: Sequence[Direction], styles: Tensor, targets: np.ndarray
 ) -> Tensor | None:
     """Styles [B, L, D] with the direction's reading at targets [B]; None where all is locked."""
@@ -276,7 +294,7 @@ def _gone(
     return styles + amounts[:, None, None] * rows_
 
 
-def _truth(slider: _Slider, tallies: Sequence[Tally]) -> Truth:
+def _truth(slider: Slider, tallies: Sequence[Tally]) -> Truth:
     total: Tally = {}
     for tally in tallies:
         for name, share in tally.items():

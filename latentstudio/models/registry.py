@@ -17,7 +17,8 @@ from latentstudio.models.progressive import (
     ProgressiveDiscriminator,
     ProgressiveGenerator,
 )
-from latentstudio.models.stylegan import Stylegan, StyleganDiscriminator, StyleganGenerator
+from latentstudio.models.stylegan import Stylegan, StyleganGenerator
+from latentstudio.models.stylegan_critic import StyleganDiscriminator
 from latentstudio.resources import find_model
 
 

@@ -1,4 +1,4 @@
-"""StyleGAN2 (Karras et al. 2020): z to w, and w to styles of every convolution; its critic."""
+"""StyleGAN2 (Karras et al. 2020): z to w, and w to styles of every convolution."""
 
 import itertools
 from collections.abc import Sequence
@@ -6,7 +6,6 @@ from functools import cached_property
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from latentstudio.core.families import StyleganConfig, StyleganCriticConfig
 from latentstudio.core.model_info import ModelInfo
@@ -15,9 +14,7 @@ from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.classes import class_weights
 from latentstudio.models.equalized import (
     ROOT_TWO,
-    EqualConv2d,
     EqualLinear,
-    MinibatchDeviation,
     pixel_norm,
     rectify,
 )
@@ -26,6 +23,7 @@ from latentstudio.models.layers import block_outputs, gaussian
 from latentstudio.models.modulation import ModulatedConv2d, enlarge
 from latentstudio.models.noise import constant_noise, noise_sides
 from latentstudio.models.seeds import seeded_latents
+from latentstudio.models.stylegan_critic import StyleganDiscriminator
 from latentstudio.models.traced import Pass, is_single, traced
 
 Noises = Sequence[Tensor | None]
@@ -189,59 +187,6 @@ class StyleganGenerator(nn.Module):
         return [torch.randn(count, 1, side, side, device=device) for side in sides]
 
 
-class DiscriminatorBlock(nn.Module):
-    """Halve the side: one or two convolutions beside a 1x1 one on the averaged pixels."""
-
-    def __init__(self, channels_in: int, channels_out: int, depth: int) -> None:
-        super().__init__()
-        wide = depth == 2
-        self.conv = EqualConv2d(channels_in, channels_in, 3, 1, 1, ROOT_TWO) if wide else None
-        # The gains of the rectifier and of the sum of two variances in one.
-        self.down = EqualConv2d(channels_in, channels_out, 4, stride=2, padding=1)
-        self.skip = EqualConv2d(channels_in, channels_out, 1, gain=0.5**0.5)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = x if self.conv is None else rectify(self.conv(x))
-        skip: Tensor = self.skip(F.avg_pool2d(x, 2))
-        return rectify(self.down(y)) + skip
-
-
-class StyleganDiscriminator(nn.Module):
-    """Pictures [B, 3, R, R], and class weights [B, C] if there are classes, to numbers [B]."""
-
-    def __init__(self, config: StyleganCriticConfig) -> None:
-        super().__init__()
-        *_, first = widths = config.widths
-        self.first: nn.Module = (
-            EqualConv2d(3, first, 4, 2, 1, ROOT_TWO)
-            if config.halves_first
-            else EqualConv2d(3, first, 1, gain=ROOT_TWO)
-        )
-        pairs = zip(widths[:0:-1], widths[-2::-1], strict=True)
-        self.blocks = nn.ModuleList(DiscriminatorBlock(*pair, config.depth) for pair in pairs)
-        last = widths[0]
-        self.deviation = MinibatchDeviation(config.group) if config.group else None
-        self.conv = EqualConv2d(last + bool(config.group), last, 3, 1, 1, ROOT_TWO)
-        self.features = EqualLinear(last * 16, last, gain=ROOT_TWO)
-        self.verdict = EqualLinear(last, 1)
-        self.embed = EqualLinear(config.classes, last) if config.classes else None
-
-    def forward(self, images: Tensor, classes: Tensor | None = None) -> Tensor:
-        x = rectify(self.first(images))
-        for block in self.blocks:
-            x = block(x)
-        if self.deviation is not None:
-            x = self.deviation(x)
-        x = rectify(self.conv(x))
-        features = rectify(self.features(x.flatten(1)))
-        verdict: Tensor = self.verdict(features).float()[:, 0]
-        if self.embed is not None:
-            # Projection (Miyato and Koyama 2018, equation 3).
-            assert classes is not None
-            verdict = verdict + (self.embed(classes) * features).float().sum(1)
-        return verdict
-
-
 class Stylegan:
     """A StyleGAN2 as a Generator: w of every layer is a style."""
 
@@ -285,11 +230,8 @@ class Stylegan:
         Raises:
             StudioError: classes are asked of a model that has none, or an unknown one.
         """
-        weights = self._class_weights(classes, len(z))
-        if self._quick_map is not None and is_single(z):
-            w = self._quick_map(z, *(() if weights is None else (weights,)))
-        else:
-            w = self._network.mapping(z, weights)
+        quick = self._quick_map if is_single(z) else None
+        w: Tensor = (quick or self._network.mapping)(*self._inputs(z, classes))
         return w[:, None].repeat(1, self.info.style_layers, 1)
 
     def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
@@ -357,11 +299,9 @@ class Stylegan:
     def make_quick(self) -> None:
         """Trace the mapping of one z and the drawing of one picture with noise."""
         mapping, synthesis = self._network.mapping, self._network.synthesis
-        z, weights = self.sample_z([0]), self._class_weights(None, 1)
-        self._quick_map = traced(
-            mapping, mapping.__call__, z, *(() if weights is None else (weights,))
-        )
-        styles = self.map(z)
+        inputs = self._inputs(self.sample_z([0]))
+        self._quick_map = traced(mapping, mapping.__call__, *inputs)
+        styles = self.map(inputs[0])
         noises = self._noises("const", 0, 1, ())
         draw: Pass = lambda styles, *noises: synthesis(styles, noises)  # noqa: E731
         self._quick = traced(synthesis, draw, styles, *(n for n in noises if n is not None))
@@ -369,6 +309,10 @@ class Stylegan:
     def to(self, device: str, precision: str = "float32") -> "Stylegan":
         """The same model elsewhere; it starts again from the stored weights."""
         return Stylegan(self._bundle, device, precision)
+
+    def _inputs(self, z: Tensor, classes: Classes | None = None) -> tuple[Tensor, ...]:
+        weights = self._class_weights(classes, len(z))
+        return (z,) if weights is None else (z, weights)
 
     def _noises(self, mode: NoiseMode, seed: int, count: int, strengths: Sequence[float]) -> Noises:
         sides = self.info.noise_resolutions

@@ -120,3 +120,20 @@ def test_a_normal_that_does_not_rise_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="does not rise along it") as caught:
         read_directions(path, MAPPED)
     assert caught.value.hint
+
+
+def test_a_direction_of_some_layers_is_read_in_them() -> None:
+    part = replace(SMILE, span=Span(1, 2))
+    face = np.broadcast_to(RNG.standard_normal(WIDTH), (LAYERS, WIDTH)).astype(np.float32)
+    assert reading(part, face) == pytest.approx(reading(SMILE, face), abs=1e-5)
+    step = step_along(part, LAYERS)
+    assert gain(part, step, LAYERS) == pytest.approx(1)
+    recipe = with_reading(Recipe(), part, step, face, 2.0)
+    (move,) = recipe.moves
+    moved = face.copy()
+    moved[1:3] += move.amount * move.vector.array
+    assert reading(part, moved) == pytest.approx(2, abs=1e-4)
+    assert Readings([part], LAYERS).at(moved)[0] == pytest.approx(2, abs=1e-4)
+    # As far in its layers as the whole direction goes in all of them.
+    whole = with_reading(Recipe(), SMILE, step_along(SMILE, LAYERS), face, 2.0).moves[0]
+    assert move.amount == pytest.approx(whole.amount, rel=1e-4)

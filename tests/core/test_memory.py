@@ -1,0 +1,38 @@
+"""Freed memory is kept where the C library can be told so, and the user's own settings stay."""
+
+import subprocess
+import sys
+
+import pytest
+
+from latentstudio.core.memory import keep_freed_memory
+
+# Takes eight blocks of eight megabytes and frees them, twice; prints how many pages were met anew.
+_BLOCKS = """
+import resource, sys
+import numpy as np
+from latentstudio.core.memory import keep_freed_memory
+if sys.argv[1] == "keep":
+    assert keep_freed_memory()
+def pass_through():
+    blocks = [np.ones(2**20) for _ in range(8)]
+    del blocks
+pass_through()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+pass_through()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's own")
+def test_freed_blocks_are_used_again() -> None:
+    def faults(how: str) -> int:
+        line = [sys.executable, "-c", _BLOCKS, how]
+        return int(subprocess.run(line, capture_output=True, text=True, check=True).stdout)
+
+    assert faults("keep") < 100 < 1_000 < faults("leave")
+
+
+def test_what_the_user_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "1")
+    assert not keep_freed_memory()

@@ -1,0 +1,53 @@
+"""The choice of style layers, where it is known what each layer draws."""
+
+from collections.abc import Sequence
+
+import torch
+
+from latentstudio.core.direction import Direction
+from latentstudio.core.recipe import NoiseMode, Span
+from latentstudio.metrics.layer_choice import in_their_layers
+from tests.fakes import FakeGenerator, fake_info
+from tests.metrics.colours import ColourReferee
+from tests.metrics.test_attribute_directions import GREEN, RED, along, finished
+
+
+class Layered(FakeGenerator):
+    """Number RED of a style is red in layers 2 and 3; in the last two it is green, as GREEN is."""
+
+    def synthesize(
+        self,
+        styles: torch.Tensor,
+        noise: NoiseMode = "const",
+        psi: float = 1.0,
+        max_resolution: int | None = None,
+        *,
+        noise_seed: int = 0,
+        noise_strengths: Sequence[float] = (),
+    ) -> torch.Tensor:
+        red = styles[:, 2:4, RED].mean(1)
+        green = (styles[:, 4:, GREEN] + styles[:, 4:, RED]).mean(1) / 2
+        colours = torch.stack([red, green, torch.zeros_like(red)], 1)
+        return torch.tanh(colours)[..., None, None].expand(-1, -1, 32, 32)
+
+
+def chosen(generator: FakeGenerator, *directions: Direction) -> dict[str, Direction]:
+    found = finished(in_their_layers(generator, directions, ColourReferee(), 40, first=7_000))
+    return {direction.name: direction for direction in found}
+
+
+def test_a_slider_leaves_the_layers_alone_that_change_something_else() -> None:
+    generator = Layered(fake_info(layers=6))
+    glasses = along(generator, "Glasses", RED)
+    found = chosen(generator, glasses, along(generator, "Open mouth", GREEN))
+    # Without the last layers no mouth opens; the first ones do nothing.
+    assert found["Glasses"].span == Span(2, 3)
+    assert (found["Glasses"].mean, found["Glasses"].scale) == (glasses.mean, glasses.scale)
+    # GREEN does nothing but what it is to do, and does it in the last layers.
+    assert found["Open mouth"].span == Span(4, 5)
+
+
+def test_a_model_of_one_layer_has_no_choice() -> None:
+    generator = FakeGenerator(fake_info(layers=1))
+    direction = along(generator, "Glasses", RED)
+    assert chosen(generator, direction) == {"Glasses": direction}

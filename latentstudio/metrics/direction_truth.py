@@ -241,16 +241,16 @@ def _moved(
 
 
 def _followed(slider: Slider, styles: Tensor, look: Look) -> Tally:
-    return {"follow": followed(slider, [levels for _, levels in walked(slider, styles, look)])}
+    return {"follow": followed(slider, walked(slider, styles, look))}
 
 
-def walked(slider: Slider, styles: Tensor, look: Look) -> list[tuple[float, Levels]]:
+def walked(slider: Slider, styles: Tensor, look: Look) -> list[Levels]:
     """What is read on faces at each of the five positions of a slider."""
     found = []
     for position in POSITIONS:
         moved = moved_to(slider.direction, (), styles, np.full(len(styles), position))
         assert moved is not None  # nothing is locked
-        found.append((position, look(moved)))
+        found.append(look(moved))
     return found
 
 

@@ -14,7 +14,6 @@ from latentstudio.core.recipe import Span
 from latentstudio.metrics.attributes import Attribute
 from latentstudio.metrics.direction_truth import (
     FEW,
-    POSITIONS,
     Levels,
     Look,
     Slider,
@@ -47,10 +46,11 @@ def in_their_layers(
 ) -> Steps[tuple[int, int], None, tuple[Direction, ...]]:
     """Directions with the style layers that suit each; yields how many are done, of how many.
 
-    A choice is worth the share of faces that do what the slider says, less half the share of faces
-    in which it changes another part of the face: that one binary attribute that it changes most. Of
-    choices that are worth the same, fewer layers are taken: so locked attributes meet less. The
-    last layer is chosen first, then the first one; layers of one resolution stay together.
+    A choice is worth the share of faces that do what the slider says; for a binary attribute, less
+    half the share of faces in which another part of the face changes (that one binary attribute
+    that changes most). Of choices that are worth the same, fewer layers are taken: so locked
+    attributes meet less. The last layer is chosen first, then the first one; layers of one
+    resolution stay together.
 
     Args:
         generator: the model; one with a single style layer has nothing to choose.
@@ -125,11 +125,9 @@ class _Trial:
     def worth(self, slider: Slider, direction: Direction) -> float:
         """What a choice of layers is worth, at most 1; see ``in_their_layers``."""
         moved = replace(slider, direction=direction)
-        walk = self._flipped if slider.attribute.kind == "binary" else self._walked
-        own, changed = walk(moved)
-        return own - _OTHERS * max(changed.values(), default=0.0)
+        return (self._flips if slider.attribute.kind == "binary" else self._follows)(moved)
 
-    def _flipped(self, slider: Slider) -> tuple[float, dict[str, float]]:
+    def _flips(self, slider: Slider) -> float:
         name = slider.attribute.name
         had, has, befores, afters = [], [], [], []
         for styles, before in self._batches:
@@ -144,29 +142,22 @@ class _Trial:
         old, new = torch.cat(had), torch.cat(has)
         turned = [(new != old)[group] for group in (old, ~old)]
         own = min((float(t.double().mean()) for t in turned if len(t) >= FEW), default=0.0)
-        return own, self._changed(slider.attribute, befores, afters)
+        changed = self._changed(slider.attribute, befores, afters)
+        return own - _OTHERS * max(changed, default=0.0)
 
-    def _walked(self, slider: Slider) -> tuple[float, dict[str, float]]:
-        shares, befores, afters = [], [], []
-        for styles, before in self._batches:
-            steps = walked(slider, styles, self._look)
-            shares.append(followed(slider, [levels for _, levels in steps]))
-            for position, levels in steps:
-                if abs(position) == max(POSITIONS):
-                    befores.append(before)
-                    afters.append(levels)
+    def _follows(self, slider: Slider) -> float:
+        shares = [followed(slider, walked(slider, s, self._look)) for s, _ in self._batches]
         faces = sum(share.faces for share in shares)
-        own = sum(share.hits for share in shares) / faces if faces else 0.0
-        return own, self._changed(slider.attribute, befores, afters)
+        return sum(share.hits for share in shares) / faces if faces else 0.0
 
     def _changed(
         self, own: Attribute, befores: Sequence[Levels], afters: Sequence[Levels]
-    ) -> dict[str, float]:
+    ) -> list[float]:
         """The share of faces in which each attribute of another part of the face changed."""
-        found = {}
+        found = []
         for other in self._others:
             if other.place != own.place:
                 pairs = zip(befores, afters, strict=True)
                 turned = [(b[other.name] > _YES) != (a[other.name] > _YES) for b, a in pairs]
-                found[other.name] = float(torch.cat(turned).double().mean())
+                found.append(float(torch.cat(turned).double().mean()))
         return found

@@ -31,6 +31,7 @@ class Tour(QObject):
         self._offered = False
         self._steps: list[Step] = []
         self._at = 0
+        self._workspace = ""  # that the tip on show is about
         self.tip: Tip | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.next)
@@ -80,6 +81,7 @@ class Tour(QObject):
             self._end()
             return
         step.begin(self._window)
+        self._workspace = self._window.workspaces.current.key
         if self.tip is None:
             self.tip = Tip(self._window)
             self.tip.next.clicked.connect(self.next)
@@ -100,9 +102,11 @@ class Tour(QObject):
         step, tip = self.step, self.tip
         if step is None or tip is None:
             return
-        tip.setVisible(self._window.start.screen is None)
+        window = self._window
+        here = window.workspaces.current.key == self._workspace  # elsewhere it would be in the way
+        tip.setVisible(here and window.start.screen is None)
         if tip.isVisible():
-            tip.point_at(step.target(self._window), step.sides)
+            tip.point_at(step.target(window), step.sides)
 
     def _end(self) -> None:
         self._follow.stop()
@@ -165,7 +169,9 @@ class Tour(QObject):
         focus = QApplication.focusWidget()
         palette = window.access.palette
         return (
-            QApplication.activePopupWidget() is not None
+            self.tip is None
+            or not self.tip.isVisible()
+            or QApplication.activePopupWidget() is not None
             or QApplication.activeModalWidget() is not None
             or window.start.screen is not None
             or palette.isVisible()

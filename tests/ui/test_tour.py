@@ -60,6 +60,19 @@ def test_each_tip_is_done_by_doing_it(layered: Studio) -> None:
     assert window.access.palette.isVisible()
 
 
+def test_a_tip_waits_where_it_belongs(layered: Studio) -> None:
+    window = layered.window
+    begin(layered)
+    tip = window.access.tour.tip
+    assert tip is not None
+    window.workspaces.show("animate")
+    layered.qtbot.waitUntil(lambda: not tip.isVisible())
+    layered.key(Key.Key_Escape, to=window.canvas)
+    assert step(layered) == "drag"  # Escape was not for what is not there
+    window.workspaces.show("explore")
+    layered.qtbot.waitUntil(tip.isVisible)
+
+
 def test_escape_skips_all_and_only_where_it_has_nothing_else_to_do(layered: Studio) -> None:
     begin(layered)
     layered.key(Key.Key_K, Control)

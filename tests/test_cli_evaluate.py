@@ -11,7 +11,7 @@ from PIL import Image
 from latentstudio.commands import evaluate as command
 from latentstudio.commands.evaluate import DIRECTIONS, NAMES
 from latentstudio.metrics import evaluation
-from latentstudio.metrics.evaluation import PPL, SEPARABILITY
+from latentstudio.metrics.evaluation import BANDS, PPL, SEPARABILITY
 from latentstudio.metrics.observe import to_levels
 from latentstudio.metrics.scores import METRICS
 from tests.commands import Run, runner
@@ -179,7 +179,7 @@ def test_ctrl_c_ends_it_at_once(
 
 
 def test_every_metric_can_be_asked_for() -> None:
-    assert set(NAMES) == {*METRICS, PPL, SEPARABILITY, DIRECTIONS}
+    assert set(NAMES) == {*METRICS, PPL, SEPARABILITY, BANDS, DIRECTIONS}
     assert command.SAMPLES == 10_000
 
 

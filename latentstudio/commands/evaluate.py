@@ -39,6 +39,7 @@ NAMES = {
     "class_accuracy": "pictures that show the class asked for",
     "separability": "how well planes in z and w part what the referee reads",
     "ppl": "perceptual path length in z and w",
+    "bands": "what coarse, middle and fine style layers decide",
     "directions": "whether attribute sliders do what they say; only where it is asked for",
 }
 """The metrics by the names that a user asks for."""

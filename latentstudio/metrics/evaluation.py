@@ -11,6 +11,8 @@ from torch import Tensor
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.model_info import ModelInfo
+from latentstudio.metrics.band_shares import FACES, band_shares, mixed_bands
+from latentstudio.metrics.band_shares import pictures as mixed_pictures
 from latentstudio.metrics.class_frechet import class_accuracy
 from latentstudio.metrics.observe import Observed, Observer
 from latentstudio.metrics.ppl import summary
@@ -27,7 +29,8 @@ from latentstudio.metrics.scores import (
 from latentstudio.metrics.separability import separability
 from latentstudio.models.generator import Generator
 
-PPL, SEPARABILITY = "ppl", "separability"
+PPL, SEPARABILITY, BANDS = "ppl", "separability", "bands"
+_ALONE = {PPL, BANDS}  # they draw pictures of their own
 PATHS = 1000
 """Pairs of latents for each path length."""
 
@@ -93,6 +96,8 @@ def applies(name: str, info: ModelInfo, real: RealStatistics, referee: Referee) 
     """Whether a metric makes sense for a model, its data and a referee, however many pictures."""
     if name == PPL:
         return True
+    if name == BANDS:
+        return len(mixed_bands(info)) > 1
     if name == SEPARABILITY:
         return _read_categories(real, referee) != []
     alien = name in _CLASSES and not _same_classes(info, real)
@@ -108,6 +113,11 @@ def obstacle_of(
             return None
         why = f"the steps along a path are smaller than what {precision} can tell apart"
         return StudioError("Cannot measure ppl", why, "Take --precision float32.")
+    if name == BANDS:
+        if applies(name, info, real, referee):
+            return None
+        why = f"{info.name} has no style layers to mix"
+        return StudioError(f"Cannot measure {name}", why, "Leave it out.")
     if name == SEPARABILITY:
         if _read_categories(real, referee):
             return None
@@ -125,7 +135,9 @@ def obstacle_of(
 
 def pictures_of(names: Sequence[str], info: ModelInfo, count: int) -> int:
     """How many pictures an evaluation draws, for a progress bar."""
-    total = count if set(names) - {PPL} else 0
+    total = count if set(names) - _ALONE else 0
+    if BANDS in names:
+        total += mixed_pictures(info)
     if PPL in names:
         total += 2 * PATHS * len(_paths(info))
     if "class_accuracy" in names and info.has_truncation:
@@ -143,13 +155,15 @@ def evaluate(
 ) -> Steps[int, None, list[Row]]:
     """Measure metrics, none of which has an obstacle; yields how many pictures each step drew."""
     seen = None
-    if set(names) - {PPL}:
+    if set(names) - _ALONE:
         seen = yield from _draw(generator, referee, real, count, psi)
     rows = []
     for name in names:
         begun = time.monotonic()
         if name == PPL:
             scores = yield from _path_scores(generator, referee, psi)
+        elif name == BANDS:
+            scores = yield from _band_scores(generator, referee, psi)
         elif name == SEPARABILITY:
             assert seen is not None
             scores = _separability_scores(generator, seen, referee, real)
@@ -207,6 +221,15 @@ def _path_scores(
     return scores
 
 
+def _band_scores(
+    generator: Generator, referee: Referee, psi: float
+) -> Steps[int, None, list[Score]]:
+    table = yield from band_shares(generator, referee, psi=psi)
+    parts = {f"{factor}/{band}": v for factor, row in table.items() for band, v in row.items()}
+    largest = [max(row.values()) for row in table.values()]
+    return [Score(BANDS, sum(largest) / len(largest), FACES, parts=parts)]
+
+
 def _read_categories(real: RealStatistics, referee: Referee) -> list[str]:
     return [head.name for head in referee.heads if head.values and head.name in real.histograms]
 
@@ -259,6 +282,8 @@ def _row(
 def _protocol(name: str, score: Score, psi: float, marked: int | None) -> str:
     if name == PPL:
         return f"{score.samples:,} paths at truncation {psi:g}; mean without the extreme hundredths"
+    if name == BANDS:
+        return f"{score.samples:,} faces at truncation {psi:g}, mixed a band at a time"
     against = f" against {score.against}" if score.against else ""
     sentence = f"{score.samples:,} generated at truncation {psi:g}{against}"
     if marked is None:

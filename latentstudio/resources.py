@@ -34,7 +34,7 @@ def asset(path: str) -> Path:
 
 def bundled_models() -> dict[str, Path]:
     """The models that come with the studio: name -> file, the best one first."""
-    rank = ["avatars-stylegan", "avatars-progressive", "avatars-biggan", "avatars-dcgan"]
+    rank = ["avatars-stylegan", "avatars-dcgan", "avatars-progressive", "avatars-biggan"]
     found = {file.stem: file for file in sorted((assets() / "models").glob("*.safetensors"))}
     names = sorted(found, key=lambda name: (rank.index(name) if name in rank else len(rank), name))
     return {name: found[name] for name in names}

@@ -193,7 +193,7 @@ def _work(options: argparse.Namespace, done: set[Any]) -> Iterator[dict[str, Any
                     filled = fill(generator, damaged, mask, number)
                     line["seconds"] = round(time.perf_counter() - begun, 3)
                     line["psnr"] = round(_decibels(filled, picture, mask), 3)
-                    line["agreement"] = round(_agreement(referee, trusted, filled, picture), 4)
+                    line["agreement"] = round(agreement(referee, trusted, filled, picture), 4)
                     yield line
 
 
@@ -203,7 +203,7 @@ def _decibels(filled: Rgb, picture: Rgb, mask: Mask) -> float:
     return 10 * math.log10(255**2 / max(float(np.square(off).mean()), 1e-3))
 
 
-def _agreement(referee: Referee, trusted: tuple[str, ...], filled: Rgb, picture: Rgb) -> float:
+def agreement(referee: Referee, trusted: tuple[str, ...], filled: Rgb, picture: Rgb) -> float:
     """Share of the trusted categories that are read as in the original."""
     read = referee.read(torch.stack([to_image(filled), to_image(picture)]))
     same = [

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from latentstudio import app
 from latentstudio.core.face_map import FaceMap, make_map
 from latentstudio.core.recipe import seed_of, with_psi, with_seed
+from latentstudio.resources import bundled_models
 from latentstudio.ui import start as start_module
 from latentstudio.ui.controls import FaceMapView
 from latentstudio.ui.start_cards import keep_faces, kept_faces
@@ -113,7 +114,7 @@ def test_single_keys_do_not_reach_what_is_covered(studio: Studio, screen: StartS
 
 def test_tab_stays_on_the_screen(studio: Studio, screen: StartScreen) -> None:
     seen = set()
-    for _ in range(6):
+    for _ in range(5 + len(bundled_models())):  # each model of the list is a stop, too
         studio.key(Key.Key_Tab)
         focus = QApplication.focusWidget()
         assert focus is not None

@@ -1,8 +1,31 @@
-"""A referee that reads colours as attributes, so that it is known which number of a style shows."""
+"""Generators of one colour, and a referee that reads colours as attributes: all is known."""
+
+from collections.abc import Sequence
 
 import torch
 
+from latentstudio.core.recipe import NoiseMode
 from latentstudio.metrics.referee_card import Head
+from tests.fakes import FakeGenerator
+
+
+class Flat(FakeGenerator):
+    """Draws pictures of one colour, which ``colour`` makes of styles [B, L, D]: [B, 3]."""
+
+    def colour(self, styles: torch.Tensor) -> torch.Tensor:
+        raise NotImplementedError
+
+    def synthesize(
+        self,
+        styles: torch.Tensor,
+        noise: NoiseMode = "const",
+        psi: float = 1.0,
+        max_resolution: int | None = None,
+        *,
+        noise_seed: int = 0,
+        noise_strengths: Sequence[float] = (),
+    ) -> torch.Tensor:
+        return torch.tanh(self.colour(styles))[..., None, None].expand(-1, -1, 8, 8)
 
 
 class ColourReferee:

@@ -1,34 +1,21 @@
 """Which band decides a factor, where it is known what each layer draws."""
 
-from collections.abc import Sequence
-
 import pytest
 import torch
 
-from latentstudio.core.recipe import NoiseMode
 from latentstudio.metrics.band_shares import band_shares, mixed_bands, pictures
-from tests.fakes import FakeGenerator, fake_info
-from tests.metrics.colours import ColourReferee
+from tests.fakes import fake_info
+from tests.metrics.colours import ColourReferee, Flat
 from tests.metrics.test_attribute_directions import BLUE, GREEN, RED, finished
 
 
-class Banded(FakeGenerator):
+class Banded(Flat):
     """Red comes from layers of 4 and 8 px, blue from those of 64 px, green from both alike."""
 
-    def synthesize(
-        self,
-        styles: torch.Tensor,
-        noise: NoiseMode = "const",
-        psi: float = 1.0,
-        max_resolution: int | None = None,
-        *,
-        noise_seed: int = 0,
-        noise_strengths: Sequence[float] = (),
-    ) -> torch.Tensor:
+    def colour(self, styles: torch.Tensor) -> torch.Tensor:
         red, blue = styles[:, :4, RED].mean(1), styles[:, 8:, BLUE].mean(1)
         green = (styles[:, :4, GREEN].mean(1) + styles[:, 8:, GREEN].mean(1)) / 2
-        colours = torch.stack([red, green, blue], 1)
-        return torch.tanh(colours)[..., None, None].expand(-1, -1, 8, 8)
+        return torch.stack([red, green, blue], 1)
 
 
 def test_each_factor_has_its_band() -> None:

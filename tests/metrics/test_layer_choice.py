@@ -1,34 +1,22 @@
 """The choice of style layers, where it is known what each layer draws."""
 
-from collections.abc import Sequence
-
 import torch
 
 from latentstudio.core.direction import Direction
-from latentstudio.core.recipe import NoiseMode, Span
+from latentstudio.core.recipe import Span
 from latentstudio.metrics.layer_choice import in_their_layers
 from tests.fakes import FakeGenerator, fake_info
-from tests.metrics.colours import ColourReferee
+from tests.metrics.colours import ColourReferee, Flat
 from tests.metrics.test_attribute_directions import GREEN, RED, along, finished
 
 
-class Layered(FakeGenerator):
+class Layered(Flat):
     """Number RED of a style is red in layers 2 and 3; in the last two it is green, as GREEN is."""
 
-    def synthesize(
-        self,
-        styles: torch.Tensor,
-        noise: NoiseMode = "const",
-        psi: float = 1.0,
-        max_resolution: int | None = None,
-        *,
-        noise_seed: int = 0,
-        noise_strengths: Sequence[float] = (),
-    ) -> torch.Tensor:
+    def colour(self, styles: torch.Tensor) -> torch.Tensor:
         red = styles[:, 2:4, RED].mean(1)
         green = (styles[:, 4:, GREEN] + styles[:, 4:, RED]).mean(1) / 2
-        colours = torch.stack([red, green, torch.zeros_like(red)], 1)
-        return torch.tanh(colours)[..., None, None].expand(-1, -1, 32, 32)
+        return torch.stack([red, green, torch.zeros_like(red)], 1)
 
 
 def chosen(generator: FakeGenerator, *directions: Direction) -> dict[str, Direction]:

@@ -71,13 +71,13 @@ class FakeGenerator:
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """A bent z, so that blends in z and in w differ; classes shift it."""
-        w = torch.tanh(z) + self._class_shift(classes, len(z))
+        w = torch.tanh(z) + self._class_shift(classes, len(z)).to(z.device)
         return w[:, None].expand(-1, self.info.style_layers, -1)
 
     def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
         pulled = MEAN + psi * (styles - MEAN)
         last = self.info.style_layers if cutoff is None else cutoff
-        reached = torch.arange(self.info.style_layers) < last
+        reached = torch.arange(self.info.style_layers, device=styles.device) < last
         return torch.where(reached[None, :, None], pulled, styles)
 
     def synthesize(

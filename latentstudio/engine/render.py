@@ -197,7 +197,7 @@ def _map(generator: Generator, z: np.ndarray, weights: Tensor | None) -> Tensor:
 
 def _placed(generator: Generator, numbers: np.ndarray) -> Tensor:
     """A tensor where the generator draws; copied, because a seed's z is read-only and shared."""
-    return torch.from_numpy(numbers.copy()).to(generator.sample_z([0]).device)
+    return torch.from_numpy(numbers.copy()).to(generator.device)
 
 
 def _anchor_styles(

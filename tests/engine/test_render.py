@@ -123,7 +123,7 @@ class Elsewhere(FakeGenerator):
 
 
 def test_latents_go_where_the_generator_draws() -> None:
-    generator = Elsewhere(fake_info(classes=("smile", "frown")))
+    generator = Elsewhere(fake_info(classes=("smile", "frown")), device="meta")
     anchors = (Anchor(Seed(1)), Anchor(Vector("w", np.zeros(Z_DIM, np.float32))))
     assert blend(generator, recipe_of(1)).device.type == "meta"
     assert blend(generator, Recipe(anchors=anchors)).device.type == "meta"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-LABEL_WIDTH = 128  # chevron, lock and a name such as "Clothes colour"
+LABEL_WIDTH = 152  # chevron, lock and a name such as "Peach background"
 _FARTHEST = 9.9  # what the field shows and takes; the track ends at its range
 _SAME = 0.005  # standard deviations that nobody sees
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

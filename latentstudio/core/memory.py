@@ -1,4 +1,4 @@
-"""Memory: keeps what operators free for the next ones, where the C library would give it back."""
+"""Memory: what operators free is kept for the next ones, and given back after a long task."""
 
 import ctypes
 import os
@@ -21,3 +21,12 @@ def keep_freed_memory() -> bool:
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # not in musl
     return mallopt is not None and all(mallopt(option, value) for option, value in _OPTIONS)
+
+
+def give_freed_memory_back() -> bool:
+    """Give the system what is free in this process, as after a long task; whether any was.
+
+    Only glibc holds on to it; elsewhere nothing is done.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    return trim is not None and trim(0) == 1

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.faults import explain
+from latentstudio.core.memory import give_freed_memory_back
 from latentstudio.engine.jobs import BATCHES, JOBS, Job
 from latentstudio.engine.messages import (
     DeviceChanged,
@@ -337,6 +338,8 @@ class Engine:
         with self._wake:
             if job in self._jobs:
                 self._jobs.remove(job)
+        if job.name in BATCHES:  # they take a hundred megabytes and more
+            give_freed_memory_back()
 
     def _end_jobs(self) -> None:
         """End all jobs: their model goes, or the engine closes."""

@@ -81,8 +81,11 @@ class JobCentre(QFrame):
 
     def cancel(self, job: int) -> None:
         """Stop a task for the user, who is told what is left of it."""
+        row = self._rows.get(job)
+        if row is None:  # it has ended, and its row was taken off, while the click was on its way
+            return
         self._by_hand.add(job)
-        self._rows[job].wait_for_cancel()
+        row.wait_for_cancel()
         self._bridge.cancel(job)
 
     def cancel_newest(self) -> None:

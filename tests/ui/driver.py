@@ -25,6 +25,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from latentstudio.app import make_application, make_window
+from latentstudio.core.memory import give_freed_memory_back
 from latentstudio.ui import actions
 from latentstudio.ui.main_window import MainWindow
 
@@ -42,6 +43,7 @@ _KEYS = (
     Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_3, Qt.Key.Key_Tab,
 )  # fmt: skip
 _WAIT_S = 60.0
+_TURN = 25  # actions in a workspace, before the next has its turn
 
 
 @dataclass
@@ -61,7 +63,8 @@ class Report:
 class Driver:
     """Drives one window; every choice follows from the seed.
 
-    What was not touched yet comes first, so that all is in use early, and what grows later leaks.
+    What was not touched yet comes first, and at the beginning every workspace has its turn, so that
+    all is in use early, and what grows later leaks.
     """
 
     def __init__(self, window: MainWindow, seed: int = 0) -> None:
@@ -75,8 +78,10 @@ class Driver:
 
     def drive(self, count: int, marks: tuple[int, ...] = ()) -> Report:
         """Do so many things; memory, widgets and threads are counted after ``marks`` of them."""
+        first_quarter = range(1, count // 4)
         for number in range(1, count + 1):
-            self._log.append(self._do_something())
+            is_turn = number in first_quarter and number % _TURN == 0
+            self._log.append(self._next_workspace() if is_turn else self._do_something())
             self._close_popups()
             QApplication.processEvents()
             if number % 10 == 0:
@@ -113,6 +118,15 @@ class Driver:
         if self._random.random() < 0.35:
             return self._trigger()
         return self._touch()
+
+    def _next_workspace(self) -> str:
+        """The next one in turn, so that no chance keeps one out of the way."""
+        names = [line.name for line in actions.ACTIONS if line.name.startswith("workspace_")]
+        place = names.index(f"workspace_{self.window.workspaces.current.key}")
+        name = names[(place + 1) % len(names)]
+        self.window.actions_by_name[name].trigger()
+        self._touched.add(f"action.{name}")
+        return name
 
     def _trigger(self) -> str:
         names = [line.name for line in actions.ACTIONS if line.name not in LEFT_OUT]
@@ -176,8 +190,10 @@ class Driver:
             QApplication.processEvents()
 
     def _measure(self, number: int) -> None:
+        self.window.bridge.forget_frames()  # up to 64 MB by design
         self.settle()
         gc.collect()
+        give_freed_memory_back()  # what the C library keeps free is no leak
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         self.report.memory_mb[number] = pages * os.sysconf("SC_PAGE_SIZE") / 2**20
         self.report.widgets[number] = len(QApplication.allWidgets())
@@ -233,6 +249,8 @@ def main() -> int:
         report = driver.drive(options.actions, (quarter, options.actions))
         driver.undo_everything()
         window.close()
+        # What is copied outlives Python on this platform, and is freed by it: too late.
+        QApplication.clipboard().clear()
     found: dict[str, Any] = {"model": options.model, "seed": options.seed, **asdict(report)}
     sys.stdout.write(json.dumps(found, indent=1) + "\n")
     before, after = report.memory_mb[quarter], report.memory_mb[options.actions]

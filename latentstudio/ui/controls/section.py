@@ -250,19 +250,31 @@ class Section(Control, QWidget):
 
 
 class _Viewport(QWidget):
-    """Shows the top of its content: a section that opens is uncovered, not squeezed."""
+    """Shows the top of its content: a section that opens is uncovered, not squeezed.
+
+    Its height for a width does not depend on the width it has. A rail asks before it shows its
+    scroll bar, which takes width: or the bar could come and go for ever.
+    """
 
     def __init__(self, content: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
         self._content = content
         content.setParent(self)
         content.installEventFilter(self)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        if self._content.hasHeightForWidth():
+            return self._content.heightForWidth(max(1, width))
+        return self._content.sizeHint().height()
 
     def _needed(self) -> int:
-        if self._content.hasHeightForWidth():
-            return self._content.heightForWidth(max(1, self.width()))
-        return self._content.sizeHint().height()
+        return self.heightForWidth(self.width())
 
     def sizeHint(self) -> QSize:
         return QSize(self._content.sizeHint().width(), self._needed())

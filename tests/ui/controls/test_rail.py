@@ -4,7 +4,7 @@ import json
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentstudio.ui.controls import IconButton, Rail, RailIcons, Section, SliderRow
@@ -107,6 +107,35 @@ def drag(rail: Rail, qtbot: QtBot, key: str, to: int) -> None:
     qtbot.mouseMove(header, start + QPoint(0, 12))
     qtbot.mouseMove(header, end)
     qtbot.mouseRelease(header, LEFT, pos=end)
+
+
+class Square(QWidget):
+    """As tall as it is wide."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        return width
+
+
+def test_the_scroll_bar_does_not_come_and_go(rail: Rail, qtbot: QtBot) -> None:
+    """With the bar the content is narrower, and needs no bar: it ended in a stack overflow."""
+    for section in rail.sections()[1:]:
+        rail.hide_section(section.key)
+    first = rail.sections()[0]
+    first.set_open(True)
+    first.body.addWidget(Square())
+    qtbot.waitUntil(lambda: first.height() > rail.width())
+    seen = set()
+    for height in range(rail.width(), rail.width() + 160):
+        rail.resize(rail.width(), height)
+        qtbot.wait(1)
+        seen.add(rail.verticalScrollBar().isVisible())
+    assert seen == {False, True}
 
 
 def test_a_dragged_header_moves_its_section(rail: Rail, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""Draws the pictures of the README and the guide: the window at work, and seeds 0 to 63 of a model.
+"""Draws the pictures of the README and the guide: the window at work, and seeds 0 to 63.
 
     python docs/pictures.py [NAME ...]
 
@@ -10,21 +10,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from PIL import Image
 from PySide6.QtCore import QPoint
-from stage import MODEL, PICTURES, Stage, open_stage, save
+from stage import MODEL, PICTURES, Stage, open_stage, save, save_pillow
 
+from latentstudio import open_model
 from latentstudio.cli import main as latentstudio
 from latentstudio.core.demo import DemoPlan
 from latentstudio.core.document import State
 from latentstudio.core.gallery import with_kept
 from latentstudio.core.mask import Mask, with_stroke
 from latentstudio.core.recipe import Recipe, with_place, with_psi, with_seed
+from latentstudio.resources import bundled_models
 from latentstudio.ui import theme
 from latentstudio.ui.demo.demo_desk import demo_bridge
 from latentstudio.ui.demo.stand import Stand
 from latentstudio.ui.inpaint_desk import InpaintDesk
 
 SIZE = (1280, 800)
+GAP = 4  # pixels between the faces of a page
 SEED = 24
 KEPT = (44, 35, 24, 46, 29, 17, 6, 63)  # faces of which two are easily told apart
 
@@ -244,18 +248,50 @@ def demo(stage: Stage) -> None:
     stand.leave()
 
 
+def seeds(stage: Stage) -> None:
+    """Seeds 0 to 63 of every bundled model, not chosen; with classes, a row of eight for each."""
+    for name in bundled_models():
+        kinds = [["--class", kind] for kind in open_model(name).info.classes[:8]] or [[]]
+        each = range(64 // len(kinds))
+        found: list[Path] = []
+        for number, kind in enumerate(kinds):
+            out = stage.folder / f"{name}-{number}"
+            asked = ["--seeds", f"0-{each[-1]}", *kind, "--out", str(out)]
+            if latentstudio(["generate", name, *asked]) != 0:
+                raise SystemExit(f"{name} could not be drawn")
+            found += (out / f"seed{seed:04d}.png" for seed in each)
+        save_pillow(_page([Image.open(path) for path in found]), _seeds_of(name), 128)
+
+
+def _seeds_of(name: str) -> Path:
+    return PICTURES / f"{name}-seeds-0-63.png"
+
+
+def _page(faces: list[Image.Image]) -> Image.Image:
+    """Faces in rows of eight."""
+    pitch = faces[0].width + GAP
+    page = Image.new("RGB", (8 * pitch - GAP, len(faces) // 8 * pitch - GAP), "white")
+    for number, face in enumerate(faces):
+        page.paste(face.convert("RGB"), (number % 8 * pitch, number // 8 * pitch))
+    return page
+
+
 ALL: dict[str, Callable[[Stage], None]] = {
     made.__name__: made
-    for made in (start, explore, sheet, mix, inpaint, restore, animate, families, compare, demo)
+    for made in (
+        start,
+        explore,
+        sheet,
+        mix,
+        inpaint,
+        restore,
+        animate,
+        families,
+        compare,
+        demo,
+        seeds,
+    )
 }
-
-
-def seeds(folder: Path) -> int:
-    """Seeds 0 to 63 of the model, not chosen."""
-    out = folder / "seeds"
-    code = latentstudio(["generate", MODEL, "--seeds", "0-63", "--grid", "--out", str(out)])
-    (PICTURES / f"{MODEL}-seeds-0-63.png").write_bytes((out / "grid.png").read_bytes())
-    return code
 
 
 def main(names: list[str]) -> int:
@@ -263,8 +299,6 @@ def main(names: list[str]) -> int:
     for name in names or ALL:
         with open_stage(SIZE) as stage:
             ALL[name](stage)
-            if not names and name == "sheet":
-                seeds(stage.folder)
     return 0
 
 

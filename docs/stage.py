@@ -148,8 +148,12 @@ def pillow(image: QImage) -> Image.Image:
 
 def save(image: QImage, path: Path) -> None:
     """Write a picture as a PNG of 256 colours, which nobody tells from all colours."""
-    full = pillow(image)
-    colours = full.quantize(256, Image.Quantize.MEDIANCUT, kmeans=1)
+    save_pillow(pillow(image), path)
+
+
+def save_pillow(full: Image.Image, path: Path, count: int = 256) -> None:
+    """The same of a picture of Pillow's, with so many colours."""
+    colours = full.quantize(count, Image.Quantize.MEDIANCUT, kmeans=1)
     full.quantize(palette=colours, dither=Image.Dither.NONE).save(path, optimize=True)
 
 

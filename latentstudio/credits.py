@@ -11,7 +11,7 @@ from latentstudio.core.errors import StudioError
 from latentstudio.resources import asset, assets
 
 CHANGED = "Changed: used to train a network."
-_FOLDERS = ("models", "referees", "training")
+_FOLDERS = ("models", "referees")
 _TEXTS = {
     "CC BY 4.0": "licences/CC-BY-4.0.txt",
     "CC0 1.0": "licences/CC0-1.0.txt",

@@ -73,7 +73,7 @@ def test_a_biggan_trains_and_goes_on_from_its_state(name: str) -> None:
 
 
 def test_singular_values_are_watched_now_and_then() -> None:
-    training = Training(config_of(), classes=NAMES)
+    training = Training(config_of(model={"norm_d": "spectral"}), classes=NAMES)
     facts = steps(training, SIGMAS_EVERY + 1)
     seen = ["sigma_g" in fact and "sigma_d" in fact for fact in facts]
     assert seen == [True, *[False] * (SIGMAS_EVERY - 1), True]

@@ -42,11 +42,13 @@ class Studio:
         return self.generators["fake"]
 
     def wait_for_picture(self) -> Frame:
-        """Until the picture shown is the one of the current recipe."""
+        """Until the picture shown is the one of the current recipe, and no smaller preview of it."""
 
         def shown() -> bool:
             frame = self.window.bridge.frame
-            return frame is not None and frame.recipe == self.recipe
+            if frame is None or frame.recipe != self.recipe:
+                return False
+            return frame.exact or frame.precision != "float32"
 
         self.qtbot.waitUntil(shown)
         frame = self.window.bridge.frame

@@ -42,7 +42,7 @@ class Studio:
         return self.generators["fake"]
 
     def wait_for_picture(self) -> Frame:
-        """Until the picture shown is the one of the current recipe, and no smaller preview of it."""
+        """Until the current recipe is shown, and not by a smaller preview."""
 
         def shown() -> bool:
             frame = self.window.bridge.frame

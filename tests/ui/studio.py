@@ -42,13 +42,11 @@ class Studio:
         return self.generators["fake"]
 
     def wait_for_picture(self) -> Frame:
-        """Until the current recipe is shown, and not by a smaller preview."""
+        """Until the picture shown is the one of the current recipe."""
 
         def shown() -> bool:
             frame = self.window.bridge.frame
-            if frame is None or frame.recipe != self.recipe:
-                return False
-            return frame.exact or frame.precision != "float32"
+            return frame is not None and frame.recipe == self.recipe
 
         self.qtbot.waitUntil(shown)
         frame = self.window.bridge.frame

@@ -17,9 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QImage, QMouseEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from latentstudio import app
@@ -89,11 +88,11 @@ def main() -> int:
 def prepare(window: MainWindow) -> tuple[MixingGridTab, QWidget]:
     """A face for A and one for B, in Mix; the grid's tab and the track of the slider."""
     while window.bridge.frame is None:
-        QTest.qWait(50)
-    QTest.qWait(1500)  # small faces are drawn first
+        wait(50)
+    wait(1500)  # small faces are drawn first
     for action in ("source_a", "random", "source_b", "workspace_mix"):
         window.actions_by_name[action].trigger()
-        QTest.qWait(500)
+        wait(500)
     tab, row = window.findChild(MixingGridTab), window.findChild(SliderRow, "interpolate.position")
     assert isinstance(tab, MixingGridTab)
     assert isinstance(row, SliderRow)
@@ -111,8 +110,15 @@ def drag(track: QWidget, seconds: float, tab: MixingGridTab) -> None:
             tab.other_faces()
         share = abs((now - begun) % 2 - 1)
         send(track, QEvent.Type.MouseMove, share)
-        QTest.qWait(MOVE_MS)
+        wait(MOVE_MS)
     send(track, QEvent.Type.MouseButtonRelease, 0.5)
+
+
+def wait(milliseconds: int) -> None:
+    """Let the window run; QTest.qWait would keep the import of torch from Python's lock."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def send(track: QWidget, kind: QEvent.Type, share: float) -> None:

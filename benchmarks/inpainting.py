@@ -25,6 +25,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from latentstudio.commands.drawing import finish
 from latentstudio.core.mask import Mask, preset
 from latentstudio.core.search import Rgb, Settings
 from latentstudio.engine.device import prepare_thread
@@ -78,12 +79,7 @@ def recipes(share: float, starts: int) -> dict[str, Recipe]:
         def fill(generator: Generator, picture: Rgb, mask: Mask, seed: int) -> Rgb:
             most = max(1, round(steps * share))
             settings = Settings(candidates=candidates, steps=most, seed=seed)
-            jobs = inpaint(generator, picture, mask, settings)
-            while True:
-                try:
-                    next(jobs)
-                except StopIteration as end:
-                    return end.value[0].pixels
+            return finish(inpaint(generator, picture, mask, settings))[0].pixels
 
         return fill
 
@@ -253,12 +249,11 @@ _MEASURED = ("psnr", "agreement", "core_seconds")
 def _pairs(lines: list[dict[str, Any]]) -> Iterator[str]:
     """Each of ours less each published one on the same faces, with the 95 % interval."""
     by_key = {_key(line): line for line in lines}
-    names = sorted({(line["name"], line["recipe"]) for line in lines})
-    own = [name for name in names if name[1].startswith("ours")]
-    published = [name for name in names if not name[1].startswith("ours")]
-    for (model, ours), (other_model, other) in itertools.product(own, published):
-        if model != other_model:
-            continue
+    models = sorted({line["name"] for line in lines})
+    names = sorted({line["recipe"] for line in lines})
+    own = [name for name in names if name.startswith("ours")]
+    published = [name for name in names if name not in own]
+    for model, ours, other in itertools.product(models, own, published):
         pairs = [
             (by_key.get(_key({**line, "recipe": ours})), line)
             for line in lines

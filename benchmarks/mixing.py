@@ -17,11 +17,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QPointF, QSettings, Qt, QTimer
-from PySide6.QtGui import QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QEventLoop, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QWidget
 
 from latentstudio import app
+from latentstudio.bench_window import point_at
 from latentstudio.core.memory import keep_freed_memory
 from latentstudio.ui.controls import SliderRow
 from latentstudio.ui.main_window import MainWindow
@@ -33,23 +33,16 @@ MOVE_MS = 8  # 125 Hz
 
 
 class Watch:
-    """Counts what is painted, what is drawn for the grid, and the gaps of the event loop."""
+    """Counts what is painted, and the gaps of the event loop."""
 
-    def __init__(self, window: MainWindow, tab: MixingGridTab) -> None:
-        self.pictures = self.cells = 0
+    def __init__(self, window: MainWindow) -> None:
+        self.pictures = 0
         self.gap = 0.0
         self._last = time.monotonic()
         self._tick = QTimer(window, interval=5, timerType=Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self._ticked)
         self._tick.start()
         window.canvas.painted.connect(self._painted)
-        show = tab.grid.set_image
-
-        def counted(place: tuple[int, int], image: QImage | None) -> None:
-            self.cells += image is not None
-            show(place, image)
-
-        tab.grid.set_image = counted  # type: ignore[method-assign]
 
     def _ticked(self) -> None:
         now = time.monotonic()
@@ -73,10 +66,10 @@ def main() -> int:
         window.show()
         app.begin(window, [options.model], "auto", "float32")
         tab, track = prepare(window)
-        watch = Watch(window, tab)
-        drag(track, options.seconds, tab)
+        watch = Watch(window)
+        cells = drag(track, options.seconds, tab) / options.seconds
         window.close()
-    fps, cells = watch.pictures / options.seconds, watch.cells / options.seconds
+    fps = watch.pictures / options.seconds
     print(
         f"{'ok  ' if fps >= LEAST_FPS else 'SLOW'}  {options.model}: {fps:.1f} pictures a second "
         f"(at least {LEAST_FPS}), {cells:.1f} cells a second beside them, longest gap "
@@ -99,19 +92,23 @@ def prepare(window: MainWindow) -> tuple[MixingGridTab, QWidget]:
     return tab, row.track
 
 
-def drag(track: QWidget, seconds: float, tab: MixingGridTab) -> None:
-    """Move the slider to and fro, and let the grid begin anew again and again."""
+def drag(track: QWidget, seconds: float, tab: MixingGridTab) -> int:
+    """Move the slider to and fro, and let the grid begin anew again and again: cells it drew."""
+    cells = 0
     begun = time.monotonic()
-    due = begun
-    send(track, QEvent.Type.MouseButtonPress, 0.5)
+    tab.other_faces()
+    due = begun + TURN_S
+    point_at(track, QEvent.Type.MouseButtonPress, 0.5)
     while (now := time.monotonic()) < begun + seconds:
         if now >= due:
             due = now + TURN_S
+            cells += len(tab.grid.images())
             tab.other_faces()
         share = abs((now - begun) % 2 - 1)
-        send(track, QEvent.Type.MouseMove, share)
+        point_at(track, QEvent.Type.MouseMove, share)
         wait(MOVE_MS)
-    send(track, QEvent.Type.MouseButtonRelease, 0.5)
+    point_at(track, QEvent.Type.MouseButtonRelease, 0.5)
+    return cells + len(tab.grid.images())
 
 
 def wait(milliseconds: int) -> None:
@@ -119,16 +116,6 @@ def wait(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
-
-
-def send(track: QWidget, kind: QEvent.Type, share: float) -> None:
-    """A mouse event at a share of the track's length."""
-    place = QPointF(8 + share * (track.width() - 16), track.height() / 2)
-    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    button = none if kind == QEvent.Type.MouseMove else left
-    held = none if kind == QEvent.Type.MouseButtonRelease else left
-    spot, plain = track.mapToGlobal(place), Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(track, QMouseEvent(kind, place, spot, button, held, plain))
 
 
 if __name__ == "__main__":

@@ -17,16 +17,15 @@ import time
 
 from inpainting import agreement
 
+from latentstudio.commands.drawing import finish
 from latentstudio.core.memory import keep_freed_memory
 from latentstudio.core.recipe import Recipe, with_seed
-from latentstudio.core.search import Projected, Rgb, Space
 from latentstudio.core.tasks import space_in
 from latentstudio.engine.device import prepare_thread
 from latentstudio.engine.project import project
 from latentstudio.engine.render import draw, to_rgb
 from latentstudio.metrics.evaluation import choose_referee
 from latentstudio.models.checkpoint import open_bundle
-from latentstudio.models.generator import Generator
 from latentstudio.models.registry import open_model
 from latentstudio.resources import find_model
 from trainers.data.avatars import parse_avatars
@@ -51,7 +50,7 @@ def main() -> None:
     for seed in range(options.first, options.first + options.faces):
         face = to_rgb(draw(generator, with_seed(Recipe(), seed)).pixels)
         begun = time.perf_counter()
-        found = _found(generator, face, space)
+        found = finish(project(generator, face, space))
         seconds = time.perf_counter() - begun
         off, same = found.difference, agreement(referee, trusted, found.picture, face)
         rows.append((off, seconds, same))
@@ -62,17 +61,6 @@ def main() -> None:
         f"worst {max(off):.2f} levels; at most {max(seconds):.1f} s; "
         f"{statistics.mean(same):.1%} of attributes alike"
     )
-
-
-def _found(generator: Generator, face: Rgb, space: Space) -> Projected:
-    """What the search ends with."""
-    steps = project(generator, face, space)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Projected = end.value
-            return found
 
 
 if __name__ == "__main__":

@@ -108,15 +108,18 @@ def picture(model: Generator, styles: torch.Tensor) -> Any:
 
 
 def grid(images: list[Any]) -> Any:
-    whole = Image.new("RGB", (grid_side(COLUMNS), grid_side(len(images) // COLUMNS)), PAPER)
+    """Faces in rows of eight, as large as they are."""
+    cell = images[0].width
+    size = (grid_side(COLUMNS, cell), grid_side(len(images) // COLUMNS, cell))
+    whole = Image.new("RGB", size, PAPER)
     for number, image in enumerate(images):
         row, column = divmod(number, COLUMNS)
-        whole.paste(image, (column * (CELL + GAP), row * (CELL + GAP)))
+        whole.paste(image, (column * (cell + GAP), row * (cell + GAP)))
     return whole
 
 
-def grid_side(cells: int) -> int:
-    return cells * (CELL + GAP) - GAP
+def grid_side(cells: int, cell: int = CELL) -> int:
+    return cells * (cell + GAP) - GAP
 
 
 def draw_table(draw: Any, metrics: list[dict[str, Any]], left: int, top: int) -> int:

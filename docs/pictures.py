@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from model_sheet import grid
 from PIL import Image
 from PySide6.QtCore import QPoint
 from stage import MODEL, PICTURES, Stage, open_stage, save, save_pillow
@@ -28,7 +29,6 @@ from latentstudio.ui.demo.stand import Stand
 from latentstudio.ui.inpaint_desk import InpaintDesk
 
 SIZE = (1280, 800)
-GAP = 4  # pixels between the faces of a page
 SEED = 24
 KEPT = (44, 35, 24, 46, 29, 17, 6, 63)  # faces of which two are easily told apart
 
@@ -260,20 +260,8 @@ def seeds(stage: Stage) -> None:
             if latentstudio(["generate", name, *asked]) != 0:
                 raise SystemExit(f"{name} could not be drawn")
             found += (out / f"seed{seed:04d}.png" for seed in each)
-        save_pillow(_page([Image.open(path) for path in found]), _seeds_of(name), 128)
-
-
-def _seeds_of(name: str) -> Path:
-    return PICTURES / f"{name}-seeds-0-63.png"
-
-
-def _page(faces: list[Image.Image]) -> Image.Image:
-    """Faces in rows of eight."""
-    pitch = faces[0].width + GAP
-    page = Image.new("RGB", (8 * pitch - GAP, len(faces) // 8 * pitch - GAP), "white")
-    for number, face in enumerate(faces):
-        page.paste(face.convert("RGB"), (number % 8 * pitch, number // 8 * pitch))
-    return page
+        page = grid([Image.open(path) for path in found])
+        save_pillow(page, PICTURES / f"{name}-seeds-0-63.png", 128)
 
 
 ALL: dict[str, Callable[[Stage], None]] = {

@@ -134,17 +134,8 @@ class Probe(QObject):
         self._search.start()
 
     def _send(self, kind: QEvent.Type, share: float) -> None:
-        """A mouse event on the slider's track, from its left end to its right."""
-        track = self._track
-        forth = share if self._drag % 2 == 0 else 1 - share
-        place = QPointF(8 + forth * (track.width() - 16), track.height() / 2)
-        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-        button = none if kind == QEvent.Type.MouseMove else left
-        held = none if kind == QEvent.Type.MouseButtonRelease else left
-        spot = track.mapToGlobal(place)
-        QApplication.sendEvent(
-            track, QMouseEvent(kind, place, spot, button, held, Qt.KeyboardModifier.NoModifier)
-        )
+        """Every other drag goes back."""
+        point_at(self._track, kind, share if self._drag % 2 == 0 else 1 - share)
 
     @cached_property
     def _track(self) -> QWidget:
@@ -165,6 +156,16 @@ class Probe(QObject):
         self._tick.stop()
         self._window.close()
         QApplication.exit(0)
+
+
+def point_at(track: QWidget, kind: QEvent.Type, share: float) -> None:
+    """A mouse event on a slider's track, 0 at its left end and 1 at its right."""
+    place = QPointF(8 + share * (track.width() - 16), track.height() / 2)
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    button = none if kind == QEvent.Type.MouseMove else left
+    held = none if kind == QEvent.Type.MouseButtonRelease else left
+    spot, plain = track.mapToGlobal(place), Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(track, QMouseEvent(kind, place, spot, button, held, plain))
 
 
 def _peak_rss_mb() -> float | None:

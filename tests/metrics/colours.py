@@ -1,30 +1,21 @@
 """Generators of one colour, and a referee that reads colours as attributes: all is known."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
 
 import torch
 
-from latentstudio.core.recipe import NoiseMode
 from latentstudio.metrics.referee_card import Head
 from tests.fakes import FakeGenerator
 
 
-class Flat(FakeGenerator):
-    """Draws pictures of one colour, which ``colour`` makes of styles [B, L, D]: [B, 3]."""
+class Flat(FakeGenerator, ABC):
+    """Draws pictures of one colour, with no noise."""
 
+    @abstractmethod
     def colour(self, styles: torch.Tensor) -> torch.Tensor:
-        raise NotImplementedError
+        """Styles [B, L, D] to colours [B, 3], before they are bent into [-1, 1]."""
 
-    def synthesize(
-        self,
-        styles: torch.Tensor,
-        noise: NoiseMode = "const",
-        psi: float = 1.0,
-        max_resolution: int | None = None,
-        *,
-        noise_seed: int = 0,
-        noise_strengths: Sequence[float] = (),
-    ) -> torch.Tensor:
+    def synthesize(self, styles: torch.Tensor, *_: object, **_how: object) -> torch.Tensor:
         return torch.tanh(self.colour(styles))[..., None, None].expand(-1, -1, 8, 8)
 
 

@@ -78,9 +78,8 @@ class Driver:
 
     def drive(self, count: int, marks: tuple[int, ...] = ()) -> Report:
         """Do so many things; memory, widgets and threads are counted after ``marks`` of them."""
-        first_quarter = range(1, count // 4)
         for number in range(1, count + 1):
-            is_turn = number in first_quarter and number % _TURN == 0
+            is_turn = number < count // 4 and number % _TURN == 0
             self._log.append(self._next_workspace() if is_turn else self._do_something())
             self._close_popups()
             QApplication.processEvents()
@@ -123,15 +122,14 @@ class Driver:
         """The next one in turn, so that no chance keeps one out of the way."""
         names = [line.name for line in actions.ACTIONS if line.name.startswith("workspace_")]
         place = names.index(f"workspace_{self.window.workspaces.current.key}")
-        name = names[(place + 1) % len(names)]
-        self.window.actions_by_name[name].trigger()
-        self._touched.add(f"action.{name}")
-        return name
+        return self._run(names[(place + 1) % len(names)])
 
     def _trigger(self) -> str:
         names = [line.name for line in actions.ACTIONS if line.name not in LEFT_OUT]
         fresh = [name for name in names if f"action.{name}" not in self._touched]
-        name = self._random.choice(fresh or names)
+        return self._run(self._random.choice(fresh or names))
+
+    def _run(self, name: str) -> str:
         action = self.window.actions_by_name[name]
         if action.isEnabled():
             action.trigger()

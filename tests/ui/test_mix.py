@@ -312,7 +312,7 @@ def test_cells_cross_rows_with_the_bands_of_columns(mixer: Studio) -> None:
     assert options["rows"][0] == A
     assert options["columns"][0] == B
     assert options["chosen"] == tuple(range(4, 12))
-    mixer.qtbot.waitUntil(lambda: all(face.image for face in grid._faces.values()), timeout=9000)
+    mixer.qtbot.waitUntil(lambda: len(grid.images()) == len(grid.places()), timeout=9000)
     before = steps(mixer)
     grid.picked.emit(0, 0)
     assert steps(mixer) == before + 1

@@ -91,6 +91,10 @@ class CrossGrid(Control, QWidget):
         """Every place, the columns' faces first, then row by row."""
         return tuple(self._faces)
 
+    def images(self) -> list[QImage]:
+        """The pictures that have come so far."""
+        return [face.image for face in self._faces.values() if face.image is not None]
+
     # gestures
 
     def event(self, event: QEvent) -> bool:

@@ -266,7 +266,7 @@ class Workspaces(QObject):
         if not self._window.desk.is_wide:
             closed |= self._all_but_one(closed)
         for panel in self._window.panels():
-            panel.set_open(panel.key not in closed and not panel.reason())
+            panel.set_open(panel.key not in closed)
 
     def _all_but_one(self, closed: Set[str]) -> set[str]:
         """The sections of the right rail without the first one that works with the model."""

@@ -98,8 +98,7 @@ class Rail(QScrollArea):
         """Shows, opens and scrolls to a section."""
         section = self.section(key)
         section.setVisible(True)
-        if not section.reason():
-            section.set_open(True)
+        section.set_open(True)
         self._column.activate()
         self._inside.adjustSize()
         self.verticalScrollBar().setValue(section.y())
@@ -121,10 +120,7 @@ class Rail(QScrollArea):
     def state(self) -> str:
         """Order, open and hidden sections, as JSON."""
         return json.dumps(
-            [
-                {"key": s.key, "open": s.is_open() or bool(s.reason()), "hidden": s.isHidden()}
-                for s in self.present()
-            ]
+            [{"key": s.key, "open": s.wants_open(), "hidden": s.isHidden()} for s in self.present()]
         )
 
     def restore(self, state: str) -> None:
@@ -141,7 +137,7 @@ class Rail(QScrollArea):
             if section.key in known and section.key not in self._absent:
                 line = known[section.key][1]
                 section.setVisible(not line.get("hidden", False))
-                section.set_open(bool(line.get("open", True)) and not section.reason())
+                section.set_open(bool(line.get("open", True)))
 
     # moving
 

@@ -139,7 +139,8 @@ class Section(Control, QWidget):
     ) -> None:
         super().__init__(parent)
         self.key, self.title, self.icon = key, title, icon
-        self._open, self._bare, self._kept_summary = True, False, ""
+        self._open = self._wanted = True
+        self._bare, self._kept_summary = False, ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header = SectionHeader(title, self)
         self.menu = QMenu(title, self)
@@ -186,22 +187,27 @@ class Section(Control, QWidget):
         self._kept_summary = words
 
     def set_reason(self, reason: str) -> None:
-        """Closes the section and shows on its header why it cannot work here."""
+        """Keeps the section closed while there is a reason, and says it on the header."""
         self._reason = reason
         self.header.unavailable = bool(reason)
         self.header.summary = reason or self._kept_summary
         self.header.setAccessibleDescription(self.header.summary)
         self.header.set_tooltip(reason or _HELP)
-        if reason:
-            self.set_open(False)
+        self.set_open(self._wanted)
         self.header.update()
 
     def is_open(self) -> bool:
         """Whether its rows are shown."""
         return self._open
 
+    def wants_open(self) -> bool:
+        """Whether its rows are shown where it can work."""
+        return self._wanted
+
     def set_open(self, on: bool, animate: bool = False) -> None:
-        """Shows or folds the rows; emits nothing."""
+        """Shows or folds the rows, at once or when it can work; emits nothing."""
+        self._wanted = on
+        on = on and not self._reason
         if on == self._open:
             return
         self._open = on

@@ -77,6 +77,15 @@ def test_a_section_that_cannot_work_says_why(rail: Rail, qtbot: QtBot) -> None:
     assert not section.is_open()
     section.set_reason("")
     assert section.header.summary == "two classes"
+    assert section.is_open()
+
+
+def test_a_section_stays_closed_where_it_was_closed_before(rail: Rail) -> None:
+    section = rail.section("map")
+    section.set_open(False)
+    section.set_reason("none in this model")
+    section.set_reason("")
+    assert not section.is_open()
 
 
 def test_header_buttons_stand_left_of_the_dots(rail: Rail) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from latentstudio.commands import COMMANDS
 from latentstudio.commands.answer import say
 from latentstudio.commands.arguments import UsageError, add_common, add_device
+from latentstudio.core.classes import with_sample
 from latentstudio.core.errors import StudioError, nearest
-from latentstudio.core.recipe import ModelRef, Recipe, with_seed
+from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.resources import bundled_models
 
 DESCRIPTION = "Explore, mix and steer the latent space of face generators. Opens the window."
@@ -61,7 +62,7 @@ def _without_display(reason: str, options: argparse.Namespace) -> int:
     say(f"{reason} A contact sheet of {SHEET_FACES} faces is drawn instead.")
     drawer = open_drawer(model, options.device, options.precision)
     recipe = Recipe(ModelRef.of(drawer.info))
-    recipes = [with_seed(recipe, seed) for seed in range(SHEET_FACES)]
+    recipes = [with_sample(recipe, drawer.info.classes, seed) for seed in range(SHEET_FACES)]
     path = _writable_folder() / f"{drawer.info.name}-faces.png"
     print(finish(export.sheet(drawer.generator, recipes, path)))
     return 0

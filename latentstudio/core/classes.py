@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from latentstudio.core.recipe import Recipe
+from latentstudio.core.recipe import Recipe, with_seed
 
 Shares = tuple[tuple[str, float], ...]
 
@@ -32,6 +32,12 @@ def shares_of(recipe: Recipe, names: Sequence[str]) -> Shares:
 def with_only(recipe: Recipe, name: str) -> Recipe:
     """One class alone; the face keeps its place."""
     return replace(recipe, classes=((name, 1.0),))
+
+
+def with_sample(recipe: Recipe, names: Sequence[str], seed: int) -> Recipe:
+    """One plain sample of a seed; seeds in a row have all classes in turn, so a map shows each."""
+    face = with_seed(recipe, seed)
+    return with_only(face, names[seed % len(names)]) if names else face
 
 
 def with_class(recipe: Recipe, names: Sequence[str], name: str) -> Recipe:

@@ -7,8 +7,9 @@ import numpy as np
 import torch
 
 from latentstudio.core import face_map as maps
+from latentstudio.core.classes import with_sample
 from latentstudio.core.face_map import FACES, FaceMap
-from latentstudio.core.recipe import ModelRef, Recipe, with_seed
+from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import draw, styles_of
 from latentstudio.models.generator import Generator
@@ -60,4 +61,4 @@ def _picture_features(generator: Generator, seeds: Sequence[int]) -> Features:
 
 def _recipes(generator: Generator, seeds: Sequence[int]) -> list[Recipe]:
     plain = Recipe(ModelRef.of(generator.info))
-    return [with_seed(plain, seed) for seed in seeds]
+    return [with_sample(plain, generator.info.classes, seed) for seed in seeds]

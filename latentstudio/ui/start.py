@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 
+from latentstudio.core.classes import with_sample
 from latentstudio.core.face_map import FACES, FaceMap
 from latentstudio.core.random import fresh_seed, seeds_around
-from latentstudio.core.recipe import ModelRef, Recipe, with_model, with_seed
+from latentstudio.core.recipe import ModelRef, Recipe, with_model
 from latentstudio.resources import bundled_models
 from latentstudio.ui.start_screen import StartScreen
 
@@ -126,7 +127,7 @@ class Start(QObject):
             return
         screen.show_map(result)
         plain = Recipe(ModelRef.of(info))
-        recipes = [with_seed(plain, seed) for seed in result.seeds]
+        recipes = [with_sample(plain, info.classes, seed) for seed in result.seeds]
         model_id = info.model_id
 
         def receive(index: int, image: QImage) -> None:
@@ -137,7 +138,11 @@ class Start(QObject):
     # --- what ends it ---------------------------------------------------------------------------
 
     def _start_from(self, seed: int) -> None:
-        self._window.document.edit_recipe("Start from a face", lambda r: with_seed(r, seed))
+        info = self._window.bridge.info
+        names = info.classes if info is not None else ()
+        self._window.document.edit_recipe(
+            "Start from a face", lambda r: with_sample(r, names, seed)
+        )
         self.close()
 
     def _model_opened(self, info: ModelInfo) -> None:

@@ -13,10 +13,11 @@ from latentstudio.core.classes import (
     with_class,
     with_only,
     with_path,
+    with_sample,
     with_share,
     without_class,
 )
-from latentstudio.core.recipe import Recipe, Truncation, with_resample
+from latentstudio.core.recipe import Recipe, Truncation, seed_of, with_resample, with_seed
 from latentstudio.core.recipe_json import decode, encode
 
 NAMES = ("Freckles", "Undercut", "Long waves", "Curls", "Short waves")
@@ -84,6 +85,13 @@ def test_taking_a_class_out() -> None:
     assert [share for _, share in recipe.classes] == pytest.approx([0.6, 0.4])
     silent = with_share(three(), NAMES, "Freckles", 1.0)
     assert total(without_class(silent, NAMES, "Freckles")) == 1.0
+
+
+def test_seeds_in_a_row_have_the_classes_in_turn() -> None:
+    found = [with_sample(three(), NAMES, seed) for seed in range(7)]
+    assert [face.classes[0][0] for face in found] == [*NAMES, *NAMES[:2]]
+    assert [seed_of(face) for face in found] == list(range(7))
+    assert with_sample(START, (), 3) == with_seed(START, 3)
 
 
 def test_one_class_alone_keeps_the_face() -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from latentstudio.core import face_map as maps
+from latentstudio.core.classes import with_sample
 from latentstudio.core.face_map import FaceMap
 from latentstudio.core.pace import Pace
 from latentstudio.core.recipe import Anchor, ModelRef, Recipe, Seed, with_position
@@ -65,6 +66,18 @@ def test_where_styles_say_little_pictures_do() -> None:
     frame = draw(generator, Recipe(ModelRef.of(generator.info), (Anchor(Seed(9)),)))
     place = made.place(maps.picture_features(frame.pixels))
     assert np.allclose(place, made.places[9], atol=1e-6)
+
+
+def test_a_map_of_a_model_with_classes_has_them_all() -> None:
+    names = ("Curls", "Beard", "Bun")
+    generator = FakeGenerator(fake_info(layers=1, z_dim=64, classes=names))
+    made, _ = result(face_map(generator))
+    plain = Recipe(ModelRef.of(generator.info))
+    for index in (0, 1, 2, 10):
+        frame = draw(generator, with_sample(plain, names, made.seeds[index]))
+        assert frame.styles is not None
+        place = made.place(maps.style_features(frame.styles))
+        assert np.allclose(place, made.places[index], atol=1e-6)
 
 
 def test_the_map_is_kept_for_the_next_start(cache: Path) -> None:

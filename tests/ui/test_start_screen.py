@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from latentstudio import app
 from latentstudio.core.face_map import FaceMap, make_map
@@ -20,7 +21,7 @@ from latentstudio.ui.start_cards import keep_faces, kept_faces
 from latentstudio.ui.start_screen import StartScreen
 from tests.shelf import write_model
 from tests.ui import screens
-from tests.ui.studio import Studio
+from tests.ui.studio import Studio, make_studio
 
 Key = Qt.Key
 FACES = 24  # fewer than people see, so that the tests are fast
@@ -264,6 +265,23 @@ def test_a_click_on_the_map_goes_there(studio: Studio) -> None:
     assert seed_of(studio.recipe) == 17
     assert studio.document.entries[-1].label == "Go to a face of the map"
     studio.wait_for_picture()
+
+
+def test_a_face_of_the_map_brings_its_class(qtbot: QtBot, tmp_path: Path) -> None:
+    names = ("Curls", "Beard", "Bun")
+    studio = make_studio(qtbot, tmp_path, classes=names)
+    view = map_view(studio)
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=spot(view, 17))
+    assert studio.recipe.classes == (("Bun", 1.0),)
+    studio.window.start.open()
+    screen = studio.window.start.screen
+    assert screen is not None
+    qtbot.waitUntil(lambda: len(screen.view.images()) == FACES)
+    QTest.mouseClick(screen.view, Qt.MouseButton.LeftButton, pos=spot(screen.view, 13))
+    assert (seed_of(studio.recipe), studio.recipe.classes) == (13, (("Beard", 1.0),))
+    studio.wait_for_picture()
+    studio.window.close()
+    studio.window.deleteLater()
 
 
 def test_the_map_is_walked_by_arrows_from_where_one_is(studio: Studio) -> None:

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QTimer, Signal
 
+from latentstudio.core.classes import with_sample
 from latentstudio.core.face_map import FaceMap, picture_features, style_features
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.recipe import ModelRef, Recipe, with_seed
+from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.ui.controls import FaceMapView, IconButton
 from latentstudio.ui.panel import Panel, Shown
 
@@ -90,10 +91,12 @@ class MapPanel(Panel):
     def _face(self, seed: int) -> Recipe:
         """A face of the map: a plain sample, whatever is done to the current one."""
         assert self.info is not None
-        return with_seed(Recipe(ModelRef.of(self.info)), seed)
+        return with_sample(Recipe(ModelRef.of(self.info)), self.info.classes, seed)
 
     def _go_to(self, index: int) -> None:
         found = self.view.face_map()
-        if found is not None:
-            seed = found.seeds[index]
-            self.document.edit_recipe("Go to a face of the map", lambda r: with_seed(r, seed))
+        if found is not None and self.info is not None:
+            seed, names = found.seeds[index], self.info.classes
+            self.document.edit_recipe(
+                "Go to a face of the map", lambda r: with_sample(r, names, seed)
+            )

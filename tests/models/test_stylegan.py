@@ -6,11 +6,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
+from latentstudio.core.families import StyleganConfig
 from latentstudio.models.equalized import EqualLinear, MinibatchDeviation
 from latentstudio.models.generator import Generator
 from latentstudio.models.modulation import ModulatedConv2d, blur, enlarge
 from latentstudio.models.registry import open_model
-from latentstudio.models.stylegan import constant_noise
+from latentstudio.models.stylegan import StyledConv2d, constant_noise
 from tests.models.examples import write_example
 
 TAPS = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
@@ -62,6 +63,25 @@ def test_a_layer_kept_ready_gives_the_same(model: Generator) -> None:
     before = layer(x, w)
     layer.keep_ready(torch.float32)
     torch.testing.assert_close(layer(x, w), before)
+
+
+@pytest.mark.parametrize("noise", [None, torch.randn(1, 1, 8, 8), torch.randn(3, 1, 8, 8)])
+def test_a_layer_adds_noise_of_its_strength_and_a_bias(noise: Tensor | None) -> None:
+    """Karras et al. 2020, figure 2: after the convolution, before the rectifier; and backwards."""
+    config = StyleganConfig(resolution=8, z_dim=5, w_dim=5, widths=(4, 4))
+    layer = StyledConv2d(4, 6, config)
+    nn.init.constant_(layer.noise_strength, 0.3)
+    nn.init.normal_(layer.bias)
+    x, w = torch.randn(3, 4, 8, 8), torch.randn(3, 5)
+    found = layer(x, w, noise)
+    found.square().sum().backward()
+    learned = (layer.bias, layer.noise_strength)
+    gradients = [p.grad for p in learned]
+    added = layer.bias[:, None, None] + (0 if noise is None else noise * layer.noise_strength)
+    expected = F.leaky_relu(layer.conv(x, w) + added, 0.2) * config.gain
+    torch.testing.assert_close(found, expected)
+    again = torch.autograd.grad(expected.square().sum(), learned, allow_unused=True)
+    torch.testing.assert_close(gradients, list(again))
 
 
 def test_noise_is_by_seed_and_mode(model: Generator) -> None:

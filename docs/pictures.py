@@ -13,6 +13,7 @@ from pathlib import Path
 from model_sheet import grid
 from PIL import Image
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage
 from stage import MODEL, PICTURES, Stage, open_stage, save, save_pillow
 
 from latentstudio import open_model
@@ -22,11 +23,12 @@ from latentstudio.core.document import State
 from latentstudio.core.gallery import with_kept
 from latentstudio.core.mask import Mask, with_stroke
 from latentstudio.core.recipe import Recipe, with_place, with_psi, with_seed
-from latentstudio.resources import bundled_models
+from latentstudio.resources import assets, bundled_models
 from latentstudio.ui import theme
 from latentstudio.ui.demo.demo_desk import demo_bridge
 from latentstudio.ui.demo.stand import Stand
 from latentstudio.ui.inpaint_desk import InpaintDesk
+from latentstudio.ui.start_cards import CARD_FACES, write_faces
 
 SIZE = (1280, 800)
 SEED = 24
@@ -249,7 +251,10 @@ def demo(stage: Stage) -> None:
 
 
 def seeds(stage: Stage) -> None:
-    """Seeds 0 to 63 of every bundled model, not chosen; with classes, a row of eight for each."""
+    """Seeds 0 to 63 of every bundled model, not chosen; with classes, a row of eight for each.
+
+    Four of them stand for the model on its card, before it is first opened.
+    """
     for name in bundled_models():
         kinds = [["--class", kind] for kind in open_model(name).info.classes[:8]] or [[]]
         each = range(64 // len(kinds))
@@ -262,6 +267,8 @@ def seeds(stage: Stage) -> None:
             found += (out / f"seed{seed:04d}.png" for seed in each)
         page = grid([Image.open(path) for path in found])
         save_pillow(page, PICTURES / f"{name}-seeds-0-63.png", 128)
+        of_map = [found[seed % len(kinds) * len(each) + seed] for seed in range(CARD_FACES)]
+        write_faces([QImage(str(path)) for path in of_map], assets() / "faces" / f"{name}.png")
 
 
 ALL: dict[str, Callable[[Stage], None]] = {

@@ -40,6 +40,11 @@ def with_sample(recipe: Recipe, names: Sequence[str], seed: int) -> Recipe:
     return with_only(face, names[seed % len(names)]) if names else face
 
 
+def sample_name(names: Sequence[str], seed: int) -> str:
+    """What such a sample is called: "Seed 3", and its class where there are some."""
+    return f"Seed {seed} · {names[seed % len(names)]}" if names else f"Seed {seed}"
+
+
 def with_class(recipe: Recipe, names: Sequence[str], name: str) -> Recipe:
     """Blend in another class with an equal share; no more than four, and none twice."""
     shares = shares_of(recipe, names)

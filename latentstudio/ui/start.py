@@ -125,7 +125,7 @@ class Start(QObject):
         screen, info = self.screen, self._window.bridge.info
         if not isinstance(result, FaceMap) or screen is None or info is None:
             return
-        screen.show_map(result)
+        screen.show_map(result, info.classes)
         plain = Recipe(ModelRef.of(info))
         recipes = [with_sample(plain, info.classes, seed) for seed in result.seeds]
         model_id = info.model_id

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy
 from latentstudio.core.bundle import read_card
 from latentstudio.core.errors import StudioError
 from latentstudio.core.face_map import map_file
+from latentstudio.resources import assets
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import draw_icon, fill, stroke, write
 from latentstudio.ui.controls.buttons import Button
@@ -66,7 +67,8 @@ class ModelCard(Button):
         super().__init__(parent)
         self.line = line
         self._open = False
-        self._faces = [Face(image) for image in kept_faces(line.model_id)]
+        images = kept_faces(line.model_id) or shipped_faces(line.source)
+        self._faces = [Face(image) for image in images]
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.become(line.name)
         self.setAccessibleDescription(line.facts)
@@ -148,14 +150,21 @@ class RecentRow(Button):
 
 def kept_faces(model_id: str) -> list[QImage]:
     """The four faces of a model that were shown when it was open, if they were kept."""
-    kept = QImage(str(_file(model_id)))
-    if kept.width() != CARD_FACES * _KEPT or kept.height() != _KEPT:
-        return []
-    return [kept.copy(index * _KEPT, 0, _KEPT, _KEPT) for index in range(CARD_FACES)]
+    return _cut(_file(model_id))
+
+
+def shipped_faces(source: str) -> list[QImage]:
+    """Four faces of a bundled model, by its name, for the time before it is first opened."""
+    return _cut(assets() / "faces" / f"{source}.png")
 
 
 def keep_faces(model_id: str, images: Sequence[QImage]) -> None:
     """Keep four faces of a model for its card; they can be drawn anew at any time."""
+    write_faces(images, _file(model_id))
+
+
+def write_faces(images: Sequence[QImage], path: Path) -> None:
+    """Write four faces side by side, as they are kept and shipped."""
     row = QImage(CARD_FACES * _KEPT, _KEPT, QImage.Format.Format_RGB32)
     painter = QPainter(row)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -164,7 +173,14 @@ def keep_faces(model_id: str, images: Sequence[QImage]) -> None:
         whole = Qt.AspectRatioMode.IgnoreAspectRatio
         painter.drawImage(index * _KEPT, 0, image.scaled(_KEPT, _KEPT, whole, smooth))
     painter.end()
-    row.save(str(_file(model_id)))
+    row.save(str(path))
+
+
+def _cut(path: Path) -> list[QImage]:
+    row = QImage(str(path))
+    if row.width() != CARD_FACES * _KEPT or row.height() != _KEPT:
+        return []
+    return [row.copy(index * _KEPT, 0, _KEPT, _KEPT) for index in range(CARD_FACES)]
 
 
 def _day(path: Path) -> str:

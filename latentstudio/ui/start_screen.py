@@ -21,6 +21,7 @@ from latentstudio.ui.controls import (
 from latentstudio.ui.start_cards import CARD_FACES, ModelCard, RecentRow, keep_faces, model_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from latentstudio.core.face_map import FaceMap
@@ -177,9 +178,9 @@ class StartScreen(QWidget):
         self.view.set_map(None)
         self._say("Drawing its faces..." if info else "Opening the model...")
 
-    def show_map(self, face_map: FaceMap) -> None:
+    def show_map(self, face_map: FaceMap, classes: Sequence[str] = ()) -> None:
         """Lay the faces out; their pictures come as they are drawn."""
-        self.view.set_map(face_map)
+        self.view.set_map(face_map, classes)
         self.view.point_at_middle()
         count = len(face_map.seeds)
         self._say(f"{count} faces this model can draw. Faces that look alike lie near each other.")

@@ -17,7 +17,7 @@ from latentstudio.core.recipe import seed_of, with_psi, with_seed
 from latentstudio.resources import bundled_models
 from latentstudio.ui import start as start_module
 from latentstudio.ui.controls import FaceMapView
-from latentstudio.ui.start_cards import keep_faces, kept_faces
+from latentstudio.ui.start_cards import CARD_FACES, keep_faces, kept_faces, shipped_faces
 from latentstudio.ui.start_screen import StartScreen
 from tests.shelf import write_model
 from tests.ui import screens
@@ -213,6 +213,14 @@ def test_four_faces_of_a_model_are_kept_for_its_card(tmp_path: Path) -> None:
     assert kept_faces("another") == []
 
 
+@pytest.mark.parametrize("name", bundled_models())
+def test_a_bundled_model_shows_faces_before_it_is_opened(name: str) -> None:
+    faces = shipped_faces(name)
+    assert len(faces) == CARD_FACES
+    assert len({face.pixelColor(24, 24).rgb() for face in faces}) > 1
+    assert shipped_faces("none of them") == []
+
+
 @pytest.mark.parametrize(("paths", "up"), [((), True), (("some.latent",), False)])
 def test_only_who_comes_without_a_file_sees_it(
     paths: tuple[str, ...], up: bool, studio: Studio, monkeypatch: pytest.MonkeyPatch
@@ -277,6 +285,8 @@ def test_a_face_of_the_map_brings_its_class(qtbot: QtBot, tmp_path: Path) -> Non
     screen = studio.window.start.screen
     assert screen is not None
     qtbot.waitUntil(lambda: len(screen.view.images()) == FACES)
+    QTest.mouseMove(screen.view, spot(screen.view, 13))
+    assert screen.view.accessibleDescription() == "Seed 13 · Beard"
     QTest.mouseClick(screen.view, Qt.MouseButton.LeftButton, pos=spot(screen.view, 13))
     assert (seed_of(studio.recipe), studio.recipe.classes) == (13, (("Beard", 1.0),))
     studio.wait_for_picture()

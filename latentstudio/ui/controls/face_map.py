@@ -10,11 +10,14 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentstudio.core import face_map as maps
+from latentstudio.core.classes import sample_name
 from latentstudio.ui import theme
 from latentstudio.ui.controls.base import RING, Control, fill, painter_on, stroke, write
 from latentstudio.ui.controls.faces import Face, paint_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
@@ -54,6 +57,7 @@ class FaceMapView(Control, QWidget):
         super().__init__(parent)
         self._small = small
         self._map: FaceMap | None = None
+        self._classes: tuple[str, ...] = ()
         self._faces: list[Face] = []
         self._homes = self._centres = np.zeros((0, 2))
         self._diameter = self._wished = 0.0
@@ -75,9 +79,9 @@ class FaceMapView(Control, QWidget):
 
     # --- what is shown --------------------------------------------------------------------------
 
-    def set_map(self, face_map: FaceMap | None) -> None:
+    def set_map(self, face_map: FaceMap | None, classes: Sequence[str] = ()) -> None:
         """Shows other faces, empty until their pictures come; None waits for a map."""
-        self._map = face_map
+        self._map, self._classes = face_map, tuple(classes)
         self._faces = [Face() for _ in face_map.seeds] if face_map else []
         self._here = None
         self._point_at(-1)
@@ -132,10 +136,14 @@ class FaceMapView(Control, QWidget):
         if index == self._current:
             return
         self._current = index
-        seed = "" if index < 0 or self._map is None else f"Seed {self._map.seeds[index]}"
-        self.setAccessibleDescription(seed)
+        self.setAccessibleDescription(self._name(index))
         self.pointed.emit(index)
         self.update()
+
+    def _name(self, index: int) -> str:
+        if index < 0 or self._map is None:
+            return ""
+        return sample_name(self._classes, self._map.seeds[index])
 
     def _lay_out(self) -> None:
         """Finds a place for every face in the area as it is now."""
@@ -317,8 +325,7 @@ class FaceMapView(Control, QWidget):
 
     def _paint_words(self, painter: QPainter, box: QRectF) -> None:
         """The seed and the key that starts there, on a card over the lower edge of the face."""
-        assert self._map is not None
-        words, key = f"Seed {self._map.seeds[self._current]}", "Enter"
+        words, key = self._name(self._current), "Enter"
         wide = QFontMetrics(theme.font("strong")).horizontalAdvance(words)
         cap = QFontMetrics(theme.font("small")).horizontalAdvance(key) + theme.px(12)
         side, gap, high = theme.px(12), theme.px(10), theme.px(28)

@@ -65,7 +65,7 @@ class MapPanel(Panel):
         result = getattr(message, "result", None)
         if not isinstance(result, FaceMap):
             return
-        self.view.set_map(result)
+        self.view.set_map(result, self.info.classes if self.info else ())
         self.tasks.faces(self.key, [self._face(seed) for seed in result.seeds], self.view.set_image)
         if self.tasks.frame is not None:
             self._take_frame(self.tasks.frame)

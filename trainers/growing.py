@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import torch
 from torch import nn
 
 from latentstudio.core.families import (
@@ -37,7 +38,9 @@ def cut_to(wanted: Any, given: Any) -> Any:
     )
     if type(given) is not type(wanted) or not (fades or adds):
         return wanted
-    changes = {"stage": given.stage, "alpha": given.alpha} if fades else {}
+    changes: dict[str, Any] = {"stage": given.stage, "alpha": given.alpha} if fades else {}
+    if isinstance(given, StyleganConfig):
+        changes["mapping_rate"] = given.mapping_rate  # see match_mapping_rate
     if given.resolution < wanted.resolution:
         widths = wanted.widths[: len(given.widths)]
         changes |= {"resolution": given.resolution, "widths": widths}
@@ -60,6 +63,21 @@ def grow_generator(network: nn.Module, small: nn.Module) -> None:
         assert isinstance(block.picture, ToPicture)
         nn.init.zeros_(block.picture.conv.weight)
         nn.init.zeros_(block.picture.bias)
+
+
+@torch.no_grad()
+def match_mapping_rate(network: nn.Module, given: Any, wanted: Any) -> None:
+    """Store a copied mapping for the learning rate that is wanted; it stays the same function.
+
+    Args:
+        network: the run's generator, with the weights of the model it begins with.
+        given: config of that model.
+        wanted: config of the run's generator.
+    """
+    if not isinstance(network, StyleganGenerator):
+        return
+    for parameter in network.mapping.layers.parameters():
+        parameter.mul_(given.mapping_rate / wanted.mapping_rate)
 
 
 def grow_discriminator(network: nn.Module, small: nn.Module) -> None:

@@ -14,7 +14,7 @@ from latentstudio.models.checkpoint import Bundle, Tensors, fill
 from latentstudio.models.layers import initialise, initialise_orthogonally
 from latentstudio.models.registry import FAMILIES
 from trainers.architectures import Model
-from trainers.growing import cut_to, grow_discriminator, grow_generator
+from trainers.growing import cut_to, grow_discriminator, grow_generator, match_mapping_rate
 from trainers.spectral import normalise_spectrally
 from trainers.streams import stream
 
@@ -57,6 +57,7 @@ def build(
                 _copy_into(generator, bundle.generator)
                 if bundle.card.discriminator is not None:
                     _copy_into(discriminator, bundle.discriminator)
+            match_mapping_rate(generator, bundle.card.config, model.generator(classes))
         for network in (generator, discriminator):
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         for network, norm in ((generator, "norm_g"), (discriminator, "norm_d")):

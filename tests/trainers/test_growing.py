@@ -55,6 +55,18 @@ def test_a_grown_generator_first_draws_the_small_one_enlarged(name: str, small: 
         assert torch.equal(large(z), expected)
 
 
+@pytest.mark.parametrize("larger", [{}, LARGE["full"]])
+def test_a_mapping_of_another_rate_stays_the_same_function(
+    larger: dict[str, Any], small: Bundle
+) -> None:
+    rated = build(config(mapping_rate=0.1, **larger).model, "logit", 0, small)[0]
+    first = build(config(mapping_rate=0.01, **larger).model, "logit", 0, small)[0]
+    z = torch.randn(3, 8, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(rated.mapping(z), first.mapping(z))
+    stored, before = (network.mapping.layers[0].weight for network in (rated, first))
+    torch.testing.assert_close(stored, before / 10)
+
+
 @pytest.mark.parametrize("name", LARGE)
 def test_blocks_of_a_grown_critic_are_counted_from_the_verdict(name: str, small: Bundle) -> None:
     wanted = config(**LARGE[name])

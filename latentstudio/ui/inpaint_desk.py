@@ -370,6 +370,15 @@ class InpaintDesk(QObject):
         )
 
     def ask(self, title: str, name: str, kinds: str = "Pictures (*.png)") -> Path | None:
-        """Where to write a file, with the ending of its name; None where the user cancelled."""
+        """Where to write a file, with the ending of its name; None where the user cancelled.
+
+        A name that only gets its ending here is asked for again where such a file is there: the
+        dialog knows how to ask whether it is to be replaced.
+        """
+        ending = Path(name).suffix
         chosen, _ = QFileDialog.getSaveFileName(self._window, title, name, kinds)
-        return Path(chosen).with_suffix(Path(name).suffix) if chosen else None
+        while chosen and not chosen.lower().endswith(ending):
+            chosen += ending
+            if Path(chosen).exists():
+                chosen, _ = QFileDialog.getSaveFileName(self._window, title, chosen, kinds)
+        return Path(chosen) if chosen else None

@@ -68,6 +68,7 @@ class MaskCanvas(Canvas):
         self._overlay_of = MaskOverlay()
         self._stroke: Stroke | None = None
         self._points: list[Point] = []
+        self._erases = False  # whether the gesture takes away
         self._pointer: QPointF | None = None
         theme.events.changed.connect(self._overlay_of.invalidate)
         self.set_tool("brush")
@@ -159,11 +160,11 @@ class MaskCanvas(Canvas):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turn = event.angleDelta()
-        steps = 1 if turn.y() + turn.x() > 0 else -1
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        turn = event.angleDelta().y() + event.angleDelta().x()
+        steps = (turn > 0) - (turn < 0)  # 0 where a touchpad only begins or ends a gesture
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and steps:
             self.size_asked.emit(steps)
-        elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier and steps:
             self.hardness_asked.emit(steps)
         else:
             super().wheelEvent(event)
@@ -179,10 +180,10 @@ class MaskCanvas(Canvas):
         place = self._place(at)
         if not self.paints:
             return
+        self._erases = erase = rubber or self.tool == "eraser"
         if self.tool == "fill":
-            self.edited.emit("Fill", with_fill(self._mask, place))
+            self.edited.emit("Fill", with_fill(self._mask, place, erase=erase))
         elif self.tool in ("brush", "eraser"):
-            erase = rubber or self.tool == "eraser"
             self._stroke = Stroke(self._mask, self.brush_size, self.brush_hardness, erase)
             self._points = [place]
             self._extend(place, pressure)
@@ -203,9 +204,10 @@ class MaskCanvas(Canvas):
             self._mask = stroke.mask()
             self.edited.emit("Stroke" if self.tool == "brush" else _WORDS[self.tool], self._mask)
         elif points and self.tool == "rectangle":
-            self._shape(with_rectangle(self._mask, points[0], self._place(at)))
+            last, erase = self._place(at), self._erases
+            self._shape(with_rectangle(self._mask, points[0], last, erase=erase))
         elif points and self.tool == "lasso":
-            self._shape(with_lasso(self._mask, points))
+            self._shape(with_lasso(self._mask, points, erase=self._erases))
 
     def _shape(self, mask: Mask) -> None:
         self.edited.emit(_WORDS[self.tool], mask)

@@ -223,7 +223,7 @@ class TaskDesk(QObject):
         if found is not None:
             path = self._desk.ask("Export projection", LATENTS, "Arrays (*.npz)")
             if path is not None:
-                self.write_styles(path.with_suffix(".npz"), found)
+                self.write_styles(path, found)
 
     def write_styles(self, path: Path, found: Projected) -> None:
         """``w``, float32 [1, style layers, style size], as NVIDIA's projector writes it."""

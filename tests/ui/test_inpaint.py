@@ -7,10 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QImage,
+    QInputDevice,
+    QPainter,
+    QPointingDevice,
+    QTabletEvent,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core.crop import Crop
@@ -26,6 +33,7 @@ from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.mask_overlay import MaskOverlay
 from tests.ui.studio import Studio, make_studio
 
+LEFT = Qt.MouseButton.LeftButton
 Key, Control, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -138,6 +146,68 @@ def test_brush_by_keys_and_wheel(painter: Studio) -> None:
     canvas.size_asked.emit(1)
     assert brush.size_row.value() == canvas.brush_size
     assert labels(painter) == []
+
+
+def rub(studio: Studio, *places: tuple[float, float]) -> None:
+    """Drag with the rubber end of a pen."""
+    kinds = [QEvent.Type.TabletPress, *[QEvent.Type.TabletMove] * (len(places) - 1)]
+    pen = QPointingDevice(
+        "pen", 1, QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Eraser,
+        QInputDevice.Capability.Pressure, 1, 1,
+    )  # fmt: skip
+    for kind, place in [*zip(kinds, places, strict=True), (QEvent.Type.TabletRelease, places[-1])]:
+        spot, none = QPointF(at(studio, *place)), Qt.KeyboardModifier.NoModifier
+        button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else LEFT
+        event = QTabletEvent(kind, pen, spot, spot, 1.0, 0, 0, 0, 0, 0, none, button, LEFT)
+        QApplication.sendEvent(desk(studio).view.mask_canvas, event)
+
+
+def test_the_rubber_end_of_a_pen_erases_with_each_tool(painter: Studio) -> None:
+    corners = ((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75))
+    for key, places in (
+        (Key.Key_B, ((0.45, 0.5), (0.55, 0.5))),
+        (Key.Key_M, (corners[0], corners[2])),
+        (Key.Key_L, corners),
+        (Key.Key_G, ((0.5, 0.5),)),
+    ):
+        desk(painter).masks.edit("All", Mask(np.full((32, 32), 255, np.uint8)))
+        painter.key(key)
+        rub(painter, *places)
+        found = painter.document.state.work.mask
+        assert found is None or not found.hole[16, 16], key
+    painter.key(Key.Key_M)
+    drag(painter, corners[0], corners[2])
+    assert mask(painter).hole[16, 16]
+
+
+def test_a_wheel_that_does_not_turn_leaves_the_brush(painter: Studio) -> None:
+    canvas, none = desk(painter).view.mask_canvas, Qt.MouseButton.NoButton
+    look = (canvas.brush_size, canvas.brush_hardness)
+    spot = QPointF(at(painter, 0.5, 0.5))
+    for held in (Shift, Qt.KeyboardModifier.AltModifier):
+        for phase in (Qt.ScrollPhase.ScrollBegin, Qt.ScrollPhase.ScrollEnd):
+            event = QWheelEvent(spot, spot, QPoint(), QPoint(), none, held, phase, False)
+            QApplication.sendEvent(canvas, event)
+    assert (canvas.brush_size, canvas.brush_hardness) == look
+
+
+def test_a_name_keeps_what_stands_before_its_ending(
+    painter: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "there.jpg.png").write_bytes(b"mine")
+    asked, names = [], ["face 1.5", "Face.PNG", "there.jpg", "there.jpg.png", "there.jpg", ""]
+
+    def answer(_window: object, _title: str, start: str, _kinds: str) -> tuple[str, str]:
+        asked.append(Path(start).name)
+        name = names.pop(0)
+        return (str(tmp_path / name) if name else ""), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(answer))
+    found = [desk(painter).ask("Save", "mask.png") for _ in range(4)]
+    assert [path and path.name for path in found] == [
+        "face 1.5.png", "Face.PNG", "there.jpg.png", None,
+    ]  # fmt: skip
+    assert asked == ["mask.png"] * 3 + ["there.jpg.png", "mask.png", "there.jpg.png"]
 
 
 def test_escape_ends_a_stroke_without_a_step(painter: Studio) -> None:

@@ -11,12 +11,14 @@ from PIL import Image
 
 import latentstudio
 from latentstudio.core.bundle import read_card
-from latentstudio.core.mask import preset, write_mask
+from latentstudio.core.mask import preset
+from latentstudio.core.mask_file import write_mask
 from latentstudio.core.picture import read_picture
 from latentstudio.engine.inpaint import to_picture
 from latentstudio.engine.render import draw, to_rgb
 from latentstudio.models.registry import open_model
 from tests.commands import Run, runner
+from tests.core.test_mask_file import claiming
 from tests.fakes import FakeGenerator, fake_info
 from tests.models.examples import write_example
 
@@ -71,6 +73,33 @@ def test_a_picture_is_filled_in_several_ways(run: Run, faces: Path, tmp_path: Pa
     assert json.loads(ended.out)["pictures"] == [report]
     fits = [candidate["fit"] for candidate in report["candidates"]]
     assert fits == sorted(fits)
+
+
+def test_what_became_of_picture_and_mask_is_said(run: Run, faces: Path, tmp_path: Path) -> None:
+    face = Image.open(faces / "face0.png")
+    wide = Image.new("RGBA", (64, 32))
+    wide.paste(face, (16, 0))
+    wide.save(tmp_path / "wide.png", save_all=True, append_images=[Image.new("RGBA", (64, 32))])
+    hole = np.zeros((64, 128), np.uint8)
+    hole[:, 32:64] = 255  # the left half of the square in the middle
+    Image.fromarray(hole).save(tmp_path / "hole.png")
+    line = ("inpaint", "fake", tmp_path / "wide.png", "--mask", tmp_path / "hole.png", *QUICK)
+    ended = run(*line, "--blend", "none", "--out", tmp_path / "out")
+    assert ended.code == 0
+    assert "wide.png was simplified. Of its images the first is taken." in ended.err
+    assert "Its transparent parts are white." in ended.err
+    assert "hole.png was cropped as the picture is, from 128 x 64 to 32 x 32 pixels" in ended.err
+    result = np.asarray(Image.open(tmp_path / "out" / "result.png"))
+    assert np.array_equal(result[:, 16:], np.asarray(face)[:, 16:])
+    assert (result[:, :16] != np.asarray(face)[:, :16]).any()
+
+
+def test_a_mask_that_is_far_too_large_is_refused(run: Run, faces: Path, tmp_path: Path) -> None:
+    (tmp_path / "huge.png").write_bytes(claiming(16_000, 16_000))
+    line = ("inpaint", "fake", faces / "face0.png", "--mask", tmp_path / "huge.png", *QUICK)
+    ended = run(*line, "--out", tmp_path / "out")
+    assert ended.code == 1
+    assert "huge.png is too large" in ended.err
 
 
 def test_a_folder_goes_on_where_it_stopped(run: Run, faces: Path, tmp_path: Path) -> None:
@@ -203,7 +232,7 @@ def test_refusals_are_sentences(run: Run, faces: Path, tmp_path: Path) -> None:
     (tmp_path / "masks").mkdir()
     for image, mask, words in (
         (picture, tmp_path / "empty.png", "Nothing is painted"),
-        (picture, tmp_path / "broken.png", "Could not read the mask"),
+        (picture, tmp_path / "broken.png", "Could not read broken.png"),
         (tmp_path / "broken.png", tmp_path / "mask.png", "Could not read broken.png"),
         (faces, tmp_path / "masks", "No mask for face0.png"),
         (tmp_path / "masks", tmp_path / "mask.png", "No pictures in"),

@@ -18,8 +18,10 @@ from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.files import atomic_write, make_folder
 from latentstudio.core.latent import SEEDS
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.search import ClassShares
-from latentstudio.data.folder import SUFFIXES
+from latentstudio.core.photo import look_at
+from latentstudio.core.search import ClassShares, Rgb
+from latentstudio.core.untrusted import read_file
+from latentstudio.data.folder import MAX_FILE_BYTES, SUFFIXES, read_square
 
 REPORT, SUMMARY = "report.json", "summary.csv"
 Report = dict[str, Any]
@@ -112,6 +114,18 @@ def tasks_of(image: Path, out: Path) -> list[Task]:
         raise StudioError(f"No pictures in {image}", "", "Give a picture or a folder of them.")
     stems = [path.stem for path in names]
     return [Task(p, out / (p.stem if stems.count(p.stem) == 1 else p.name)) for p in names]
+
+
+def read_known(picture: Path, side: int) -> tuple[Rgb, tuple[int, int]]:
+    """The middle square of a picture, [side, side, 3], and the size of the whole, upright.
+
+    What of it is not seen is said. Errors as ``read_square``.
+    """
+    pixels = read_square(picture, side)
+    look = look_at(read_file(picture, MAX_FILE_BYTES), picture.name)
+    if look.notes:
+        say(f"{picture.name} was simplified. {' '.join(look.notes)}")
+    return pixels, look.size
 
 
 def check_out(folder: Path) -> None:

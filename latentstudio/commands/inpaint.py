@@ -7,15 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latentstudio.commands.answer import Answer
-from latentstudio.commands.batch import Report, Task, add_search, class_of, run_all, tasks_of
+from latentstudio.commands.answer import Answer, say
+from latentstudio.commands.batch import (
+    Report,
+    Task,
+    add_search,
+    class_of,
+    read_known,
+    run_all,
+    tasks_of,
+)
 from latentstudio.commands.drawing import Drawer, finish
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file
-from latentstudio.core.mask import read_mask
+from latentstudio.core.mask import Mask
+from latentstudio.core.mask_file import read_mask
 from latentstudio.core.picture import write_picture
 from latentstudio.core.search import Settings
-from latentstudio.data.folder import read_square
 
 if TYPE_CHECKING:
     from latentstudio.engine.inpaint import Filled
@@ -101,8 +109,8 @@ def _fill(
     from latentstudio.engine.inpaint import inpaint
 
     begun, side = time.monotonic(), drawer.info.resolution
-    pixels = read_square(task.picture, side)
-    hole = read_mask(masks[task], side)
+    pixels, size = read_known(task.picture, side)
+    hole = _hole(masks[task], side, size)
     classes = class_of(drawer.info, options.class_name)
     steps = inpaint(
         drawer.generator, pixels, hole, search_settings(options), options.blend, classes
@@ -115,6 +123,16 @@ def _fill(
         **facts,
         "seconds": round(time.monotonic() - begun, 3),
     }
+
+
+def _hole(path: Path, side: int, photo: tuple[int, int]) -> Mask:
+    """The mask of a picture of a size; what had to become of it is said."""
+    found = read_mask(path, side, photo)
+    if found.change:
+        width, height = found.size
+        frame = f"from {width} x {height} to {side} x {side} pixels, the model's frame"
+        say(f"{path.name} was {found.change}, {frame}.")
+    return found.mask
 
 
 def _line(report: Report, options: argparse.Namespace) -> str:

@@ -6,14 +6,21 @@ from pathlib import Path
 
 from latentstudio.commands.answer import Answer
 from latentstudio.commands.arguments import number, whole
-from latentstudio.commands.batch import Report, Task, add_place, class_of, run_all, tasks_of
+from latentstudio.commands.batch import (
+    Report,
+    Task,
+    add_place,
+    class_of,
+    read_known,
+    run_all,
+    tasks_of,
+)
 from latentstudio.commands.drawing import Drawer, finish
 from latentstudio.core.files import atomic_file
 from latentstudio.core.latent import SEEDS
 from latentstudio.core.picture import Drawn, PictureNote, write_picture
 from latentstudio.core.recipe import Anchor, ModelRef, Noise, Recipe
 from latentstudio.core.search import FEATURES, Rgb
-from latentstudio.data.folder import read_square
 
 LATENTS = "projected_w.npz"
 
@@ -71,7 +78,7 @@ def _project(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     from latentstudio.engine.project import project
 
     noise = Noise(options.noise, options.noise_seed)
-    picture = read_square(task.picture, drawer.info.resolution)
+    picture, _ = read_known(task.picture, drawer.info.resolution)
     steps = project(
         drawer.generator,
         picture,

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 
 from latentstudio.commands.answer import Answer
 from latentstudio.commands.arguments import number, whole
-from latentstudio.commands.batch import Report, Task, add_search, class_of, run_all, tasks_of
+from latentstudio.commands.batch import (
+    Report,
+    Task,
+    add_search,
+    class_of,
+    read_known,
+    run_all,
+    tasks_of,
+)
 from latentstudio.commands.drawing import Drawer, finish
 from latentstudio.commands.inpaint import search_settings, write_answers
 from latentstudio.core.picture import write_picture
 from latentstudio.core.search import RESTORE_TASKS
-from latentstudio.data.folder import read_square
 
 if TYPE_CHECKING:
     from latentstudio.core.search import Rgb
@@ -98,10 +105,10 @@ def _read(picture: Path, side: int, task: str) -> "Rgb":
             with Image.open(picture) as image:
                 shortest = min(image.size)
         except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
-            shortest = side  # ``read_square`` says what is wrong
+            shortest = side  # ``read_known`` says what is wrong
         while wanted > shortest and wanted > side // _SMALLEST:
             wanted //= 2
-    return read_square(picture, wanted)
+    return read_known(picture, wanted)[0]
 
 
 def _line(report: Report, options: argparse.Namespace) -> str:

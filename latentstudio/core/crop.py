@@ -1,27 +1,19 @@
 """Crop: any picture to the square that a model draws, and what was drawn back into the picture."""
 
-import io
 import math
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import Mask
 from latentstudio.core.paste import Picture, Rgb
-from latentstudio.core.untrusted import read_file
 
-MAX_FILE_BYTES = 256 * 2**20
-MAX_PIXELS = 8192 * 8192
-LEAST = 8  # pixels a side that a picture must have
 MAX_ZOOM = 10.0
+Bytes = npt.NDArray[np.uint8]
 _PIECES = 4  # a turned square is sampled so many times finer, then averaged
-_ERRORS = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +82,16 @@ def frame_of(picture: Picture, crop: Crop, side: int) -> Picture:
     """
     if picture.size == (side, side) and crop == Crop():
         return picture
-    square = square_of(picture.size, crop)
     image = Image.fromarray(picture.pixels)
-    if square.angle == 0:
-        half = square.side / 2
-        box = (square.x - half, square.y - half, square.x + half, square.y + half)
-        small = image.resize((side, side), Image.Resampling.LANCZOS, box=box)
-    else:
-        fine = min(_PIECES * side, max(side, math.ceil(square.side)))
-        turned = image.transform(
-            (fine, fine),
-            Image.Transform.AFFINE,
-            _to_picture(square, fine),
-            Image.Resampling.BICUBIC,
-        )
-        small = turned.resize((side, side), Image.Resampling.LANCZOS)
-    return Picture(np.asarray(small), picture.name)
+    return Picture(_cropped(image, crop, side, Image.Resampling.LANCZOS), picture.name)
 
 
-def pasted_back(picture: Picture, crop: Crop, frame: Rgb, result: Rgb, mask: Mask) -> Rgb:
+def mask_in_frame(mask: Mask, crop: Crop, side: int) -> Mask:
+    """The crop of a mask of the whole picture, of any size, in the model's frame."""
+    return Mask(_cropped(Image.fromarray(mask.levels), crop, side, Image.Resampling.BOX))
+
+
+def pasted_back(picture: Picture, crop: Crop, frame: Rgb, result: Rgb, mask: Mask) -> Bytes:
     """The whole picture at its own size with what was made anew in the model's frame.
 
     Args:
@@ -119,13 +102,16 @@ def pasted_back(picture: Picture, crop: Crop, frame: Rgb, result: Rgb, mask: Mas
         mask: the hole, [R, R].
 
     Returns:
-        uint8 [H, W, 3]; further than a pixel of the frame from what changed, no byte differs.
+        uint8 [H, W, 3], or [H, W, 4] where the picture's file has transparent parts, which what was
+        made anew covers; further than a pixel of the frame from what changed, no byte differs.
     """
+    rgba = picture.origin.rgba
+    whole: Bytes = (picture.pixels if rgba is None else rgba).copy()
     changed = mask.hole | (frame != result).any(2)
     if not changed.any():
-        return picture.pixels.copy()
+        return whole
     if picture.size == frame.shape[1::-1] and crop == Crop():
-        return np.where(changed[..., None], result, picture.pixels)
+        return np.where(changed[..., None], _opaque(result, whole.shape[2]), whole)
     square, side = square_of(picture.size, crop), frame.shape[0]
     left, top = math.floor(square.x - square.reach), math.floor(square.y - square.reach)
     wide = math.ceil(2 * square.reach) + 2
@@ -136,83 +122,48 @@ def pasted_back(picture: Picture, crop: Crop, frame: Rgb, result: Rgb, mask: Mas
     size = (area[1].stop - area[1].start, area[0].stop - area[0].start)
     back = _to_frame(square, side, area[1].start, area[0].start)
     levels = Image.fromarray(np.where(changed, 255, 0).astype(np.uint8))
-    share = _warped(levels, size, back, Image.Resampling.BILINEAR)[..., None] / 255
+    covered = _warped(levels, size, back, Image.Resampling.BILINEAR)[..., None]
+    share = covered.astype(np.float32) / np.float32(255)
     drawn = _warped(Image.fromarray(result), size, back, Image.Resampling.BICUBIC)
-    whole: Rgb = picture.pixels.copy()
-    before = whole[area]
-    mixed = np.rint(drawn * share + before * (1 - share)).astype(np.uint8)
-    whole[area] = np.where(share > 0, mixed, before)
+    whole[area] = np.where(share > 0, _over(drawn, share, whole[area]), whole[area])
     return whole
 
 
-# --- reading --------------------------------------------------------------------------------------
+def _over(drawn: Rgb, share: npt.NDArray[np.float32], below: Bytes) -> Bytes:
+    """What covers its share of what lies below, [H, W, 3 or 4]: the operator "over" of Porter 1984.
 
-
-def read_photo(path: Path) -> Picture:
-    """Any picture file as the eye sees it; errors as ``photo_of``."""
-    return photo_of(read_file(path, MAX_FILE_BYTES), path.name)
-
-
-def photo_of(data: bytes, name: str = "the picture") -> Picture:
-    """Any picture as the eye sees it, in 8 bit RGB.
-
-    It is turned upright as its camera says, put on white where it is transparent, and still where
-    it moves: its first image.
-
-    Raises:
-        StudioError: no picture, damaged, smaller than 8 pixels, larger than 8192 x 8192.
+    Colours are weighted by how opaque they are, so that none shows which nobody saw.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # broken EXIF, huge sizes: both are told below
-            with Image.open(io.BytesIO(data)) as image:
-                _check_size(image.size, name)
-                image.seek(0)
-                pixels = np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
-    except Image.DecompressionBombError as error:
-        raise StudioError(
-            f"{name} is too large", "it has more pixels than can be opened", "Shrink it first."
-        ) from error
-    except _ERRORS as error:
-        raise StudioError(
-            f"Could not read {name}",
-            "it is damaged, or no picture of a known kind",
-            "Give a PNG, JPEG or WebP picture.",
-        ) from error
-    return Picture(pixels, name)
+    opaque = below[..., 3:] / 255 if below.shape[2] == 4 else np.ones_like(share)
+    rest = (1 - share) * opaque
+    whole = np.maximum(share + rest, 1e-9)  # both are 0 only where nothing is asked for
+    mixed = (drawn * share + below[..., :3] * rest) / whole
+    parts = (mixed, 255 * whole) if below.shape[2] == 4 else (mixed,)
+    over: Bytes = np.rint(np.concatenate(parts, 2)).astype(np.uint8)
+    return over
 
 
-def _check_size(size: tuple[int, int], name: str) -> None:
-    width, height = size
-    if min(width, height) < LEAST:
-        raise StudioError(
-            f"{name} is too small",
-            f"it has {width} x {height} pixels",
-            f"Give a picture of at least {LEAST} a side.",
-        )
-    if width * height > MAX_PIXELS:
-        raise StudioError(
-            f"{name} is too large",
-            f"it has {width} x {height} pixels",
-            "Shrink it to at most 8192 x 8192.",
-        )
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bit grey, or numbers of any range
-        numbers = np.nan_to_num(np.asarray(image, np.float64))
-        top = 65535.0 if image.mode.startswith("I") else max(1.0, float(numbers.max()))
-        grey = np.clip(numbers / top * 255, 0, 255).round().astype(np.uint8)
-        return Image.fromarray(grey).convert("RGB")
-    if image.has_transparency_data:
-        over = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", over.size, "white"), over).convert("RGB")
-    return image.convert("RGB")
+def _opaque(pixels: Rgb, channels: int) -> Bytes:
+    """Pixels [H, W, 3] with as many channels as asked for, the fourth opaque."""
+    return np.pad(pixels, ((0, 0), (0, 0), (0, channels - 3)), constant_values=255)
 
 
 # --- geometry -------------------------------------------------------------------------------------
 
 Affine = tuple[float, float, float, float, float, float]
+
+
+def _cropped(image: Image.Image, crop: Crop, side: int, how: Image.Resampling) -> Bytes:
+    """A square of an image at a side, [side, side] or [side, side, 3]."""
+    square = square_of(image.size, crop)
+    if square.angle == 0:
+        half = square.side / 2
+        box = (square.x - half, square.y - half, square.x + half, square.y + half)
+        return np.asarray(image.resize((side, side), how, box=box))
+    fine = min(_PIECES * side, max(side, math.ceil(square.side)))
+    back = _to_picture(square, fine)
+    turned = image.transform((fine, fine), Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
+    return np.asarray(turned.resize((side, side), how))
 
 
 def _spread(angle: float) -> float:
@@ -241,5 +192,5 @@ def _to_frame(square: Square, side: int, left: int, top: int) -> Affine:
 
 def _warped(
     image: Image.Image, size: tuple[int, int], back: Affine, how: Image.Resampling
-) -> npt.NDArray[np.uint8]:
+) -> Bytes:
     return np.asarray(image.transform(size, Image.Transform.AFFINE, back, how))

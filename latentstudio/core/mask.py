@@ -1,27 +1,19 @@
 """Mask: which pixels of a picture are to be made anew, painted by strokes and shapes."""
 
 import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, UnidentifiedImageError
-
-from latentstudio.core.errors import StudioError
-from latentstudio.core.files import atomic_write
-from latentstudio.core.untrusted import read_file
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 Levels = npt.NDArray[np.uint8]
 Point = tuple[float, float]
 Preset = Literal["centre", "left half", "random dots", "grid", "strokes"]
 
 PRESETS: tuple[Preset, ...] = ("centre", "left half", "random dots", "grid", "strokes")
-LARGEST_FILE = 64 * 2**20
-LARGEST_SIDE = 16_384
 _HALF = 128
 _FINE = 4  # outlines are drawn so many times larger, then shrunk, which makes their edges smooth
 
@@ -179,48 +171,6 @@ def preset(name: Preset, side: int, share: float = 0.5, seed: int = 0) -> Mask:
     else:
         return _strokes(side, share, random)
     return Mask(levels)
-
-
-# --- files ----------------------------------------------------------------------------------------
-
-
-def read_mask(path: Path, side: int) -> Mask:
-    """A mask from a picture: light is to be made anew, or opaque where there is transparency.
-
-    A picture of another size is scaled to [side, side].
-
-    Raises:
-        StudioError: no picture, damaged, too large.
-    """
-    data = read_file(path, LARGEST_FILE)
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if max(picture.size) > LARGEST_SIDE:
-                raise StudioError(
-                    f"{path.name} is too large for a mask",
-                    f"it is {picture.width} x {picture.height} pixels",
-                    f"Shrink it to at most {LARGEST_SIDE} a side.",
-                )
-            alpha = "A" in picture.getbands() or "transparency" in picture.info
-            levels = picture.convert("RGBA").getchannel("A") if alpha else picture.convert("L")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise StudioError(
-            f"Could not read the mask {path.name}", str(error), "Give a PNG or another picture."
-        ) from error
-    if levels.size != (side, side):
-        levels = levels.resize((side, side), Image.Resampling.BOX)
-    return Mask(np.asarray(levels))
-
-
-def write_mask(path: Path, mask: Mask) -> None:
-    """Write a mask as a grey PNG, white to be made anew.
-
-    Raises:
-        StudioError: the disk refuses.
-    """
-    buffer = io.BytesIO()
-    Image.fromarray(mask.levels).save(buffer, "PNG")
-    atomic_write(path, buffer.getvalue())
 
 
 def _strokes(side: int, share: float, random: np.random.Generator) -> Mask:

@@ -8,21 +8,27 @@ import numpy as np
 import numpy.typing as npt
 
 from latentstudio.core.mask import Mask
+from latentstudio.core.origin import Origin
 
 if TYPE_CHECKING:
     from latentstudio.core.recipe import Recipe
 
 Rgb = npt.NDArray[np.uint8]
 Seam = Literal["poisson", "feather", "none"]
+PLAIN = Origin()
 SEAMS: tuple[Seam, ...] = ("poisson", "feather", "none")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """Pixels uint8 [H, W, 3] of the user's, with a name for people; compares by digest."""
+    """Pixels uint8 [H, W, 3] of the user's, with a name for people; compares by digest.
+
+    ``origin`` is what else its file holds, which sessions and saved pictures leave out.
+    """
 
     pixels: Rgb
     name: str = ""
+    origin: Origin = PLAIN
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,6 +45,12 @@ class Picture:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of its pixels."""
+        rgba = self.origin.rgba
+        return self.pixels.nbytes + (0 if rgba is None else rgba.nbytes)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -84,5 +96,5 @@ def parts_of(mask: Mask | None, picture: Picture | None) -> dict[int, int]:
     """Bytes of each array of pixels, by its identity."""
     found = {} if mask is None else {id(mask): mask.levels.nbytes}
     if picture is not None:
-        found[id(picture)] = picture.pixels.nbytes
+        found[id(picture)] = picture.nbytes
     return found

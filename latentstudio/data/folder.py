@@ -4,7 +4,6 @@ import contextlib
 import functools
 import hashlib
 import io
-import struct
 import warnings
 import zipfile
 import zlib
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from latentstudio.core.errors import StudioError
+from latentstudio.core.origin import PICTURE_ERRORS
 from latentstudio.core.untrusted import InputError, read_file
 from latentstudio.data import layout
 from latentstudio.data.factor import Factor
@@ -29,24 +29,7 @@ SUFFIXES = {
 MAX_FILE_BYTES = 512 * 2**20
 _READING = 1  # to be raised when the same files give other pictures
 _PROBLEM_LENGTH = 200
-_ERRORS = (
-    InputError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    IndexError,
-    KeyError,
-    TypeError,
-    RuntimeError,
-    OverflowError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-    zipfile.BadZipFile,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
+_ERRORS = (*PICTURE_ERRORS, zipfile.BadZipFile)
 
 Arrays = dict[str, NDArray[Any]]
 Job = Callable[[int], Arrays]

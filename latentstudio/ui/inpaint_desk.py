@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -9,14 +10,15 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from latentstudio.core.crop import pasted_back, photo_of
+from latentstudio.core.crop import pasted_back
 from latentstudio.core.document import State
+from latentstudio.core.files import atomic_write
 from latentstudio.core.gallery import with_kept
-from latentstudio.core.mask import Mask, read_mask, write_mask
+from latentstudio.core.mask import Mask
+from latentstudio.core.mask_file import Loaded, read_mask, write_mask
+from latentstudio.core.origin import png_with
 from latentstudio.core.paste import Picture, Rgb
-from latentstudio.core.picture import write_picture
 from latentstudio.core.recipe import ModelRef, Recipe, title_of
-from latentstudio.core.untrusted import read_file
 from latentstudio.core.work import Work, answer, frame, mask_at
 from latentstudio.engine.messages import Frame
 from latentstudio.ui.candidates import Answer, CandidatesTab
@@ -33,7 +35,6 @@ from latentstudio.ui.task_desk import TaskDesk
 if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
 
-_LARGEST = 256 * 2**20
 _DONE = {"inpaint": "inpainted", "restore": "restored", "project": "projected"}
 _SEAMS = {"poisson": "Poisson blend", "feather": "feathered", "none": "cut"}
 
@@ -298,24 +299,23 @@ class InpaintDesk(QObject):
             self.take_mask(Path(name))
 
     def take_mask(self, path: Path) -> None:
-        """A mask from a file; one of another size is scaled, which is said."""
-        info = self._window.bridge.info
+        """A mask from a file; what had to become of it is said."""
+        info, work = self._window.bridge.info, self._document.state.work
         if info is None:
             return
         side = info.resolution
+        photo = (side, side) if work.picture is None else work.picture.size
 
-        def read() -> tuple[Mask, tuple[int, int]]:
-            return read_mask(path, side), photo_of(read_file(path, _LARGEST), path.name).size
-
-        def done(found: tuple[Mask, tuple[int, int]]) -> None:
-            mask, size = found
-            self.masks.edit(f"Load {path.name}", mask)
-            if size != (side, side):
+        def done(found: Loaded) -> None:
+            self.masks.edit(f"Load {path.name}", found.mask)
+            if found.change:
+                (width, height), title = found.size, f"{path.name} was {found.change}"
                 self._window.notices.post(
-                    "info", f"{path.name} was scaled", f"From {size[0]} × {size[1]} to {side} × "
-                    f"{side} pixels, the model's frame.",
+                    "info", title,
+                    f"From {width} × {height} to {side} × {side} pixels, the model's frame.",
                 )  # fmt: skip
 
+        read = partial(read_mask, path, side, photo, work.crop)
         self._background.run(read, done, self._window.files.complain)
 
     def save_mask(self) -> None:
@@ -349,23 +349,25 @@ class InpaintDesk(QObject):
             self.tasks.write_result(path, pixels)
 
     def write_back(self, path: Path, found: Answer, work: Work) -> None:
-        """Write the photograph of a work with an answer in its hole; the rest keeps its bytes."""
+        """Write the photograph of a work with an answer in its hole; the rest stays as it is."""
         side = found.pixels.shape[0]
+        known, picture = frame(work, side), work.picture
+        if known is None or picture is None:
+            return
 
         def write(target: Path) -> None:
-            known, picture = frame(work, side), work.picture
-            if known is not None and picture is not None:
-                mask = mask_at(work, side)
-                whole = pasted_back(picture, work.crop, known.pixels, found.pixels, mask)
-                write_picture(target, whole)
+            mask = mask_at(work, side)
+            whole = pasted_back(picture, work.crop, known.pixels, found.pixels, mask)
+            atomic_write(target, png_with(whole, picture.origin))
 
-        self.write(path, write)
+        self.write(path, write, picture.origin.lost)
 
-    def write(self, path: Path, write: Callable[[Path], None]) -> None:
-        """Write a file while the window goes on, and say so."""
+    def write(self, path: Path, write: Callable[[Path], None], lost: tuple[str, ...] = ()) -> None:
+        """Write a file while the window goes on, and say so; ``lost`` is what it cannot hold."""
+        words = "\n".join((str(path.parent), " ".join(lost))).strip()
         self._background.run(
             lambda: write(path),
-            lambda _n: self._window.notices.post("info", f"Saved {path.name}", str(path.parent)),
+            lambda _n: self._window.notices.post("info", f"Saved {path.name}", words),
             self._window.files.complain,
         )
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
-from latentstudio.core.crop import photo_of, read_photo
 from latentstudio.core.paste import Picture
+from latentstudio.core.photo import photo_of, read_photo
 from latentstudio.core.recipe import Recipe
 from latentstudio.ui.background import Background
 from latentstudio.ui.face_mime import carries_faces, recipes_of
@@ -100,4 +100,10 @@ class PhotoIntake(QObject):
         return True
 
     def _read(self, read: Callable[[], Picture]) -> None:
-        self._background.run(read, self._take, self._window.files.complain)
+        self._background.run(read, self._done, self._window.files.complain)
+
+    def _done(self, picture: Picture) -> None:
+        self._take(picture)
+        if picture.origin.notes:
+            title = f"{picture.name} was simplified"
+            self._window.notices.post("info", title, " ".join(picture.origin.notes))

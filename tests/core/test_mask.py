@@ -1,22 +1,16 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
-from PIL import Image
 
-from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import (
     PRESETS,
     Mask,
     grown,
     inverted,
     preset,
-    read_mask,
     with_fill,
     with_lasso,
     with_rectangle,
     with_stroke,
-    write_mask,
 )
 
 EMPTY = Mask.empty(64)
@@ -74,26 +68,3 @@ def test_presets_cover_their_share_and_repeat(name: str) -> None:
     assert mask == preset(name, 64, 0.3, seed=4)  # type: ignore[arg-type]
     wanted = {"left half": 0.5, "grid": 0.75}.get(name, 0.3)
     assert mask.share == pytest.approx(wanted, abs=0.06)
-
-
-def test_a_mask_survives_its_file_and_is_scaled_to_the_picture(tmp_path: Path) -> None:
-    mask = with_stroke(EMPTY, [(20, 30)], 25, 0.5)
-    write_mask(tmp_path / "mask.png", mask)
-    assert read_mask(tmp_path / "mask.png", 64) == mask
-    half = read_mask(tmp_path / "mask.png", 32)
-    assert half.levels.shape == (32, 32)
-    assert half.share == pytest.approx(mask.share, abs=0.03)
-
-
-def test_transparency_counts_where_there_is_some(tmp_path: Path) -> None:
-    alpha = np.zeros((8, 8), np.uint8)
-    alpha[2:4] = 255
-    white = np.full((8, 8, 3), 255, np.uint8)
-    Image.fromarray(np.dstack([white, alpha])).save(tmp_path / "mask.png")
-    assert read_mask(tmp_path / "mask.png", 8).hole.sum() == 16
-
-
-def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "mask.png").write_bytes(b"nothing")
-    with pytest.raises(StudioError, match="mask"):
-        read_mask(tmp_path / "mask.png", 64)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QImage,
@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core.crop import Crop
-from latentstudio.core.mask import Mask, preset, write_mask
+from latentstudio.core.mask import Mask, preset
+from latentstudio.core.mask_file import write_mask
 from latentstudio.core.paste import Picture
 from latentstudio.core.picture import read_picture
 from latentstudio.core.recipe import seed_of, with_seed
@@ -33,6 +34,7 @@ from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.mask_overlay import MaskOverlay
 from tests.ui.studio import Studio, make_studio
 
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LEFT = Qt.MouseButton.LeftButton
 Key, Control, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -319,6 +321,32 @@ def test_a_photograph_is_cropped_and_gets_its_hole_back(painter: Studio, tmp_pat
     assert (back[45, 60] != pixels[45, 60]).any()
 
 
+def test_paste_back_keeps_what_it_can_and_says_what_it_cannot(
+    painter: Studio, tmp_path: Path
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 4)).astype(np.uint8)
+    exif = Image.Exif()
+    exif[271] = "Maker"
+    more = [Image.new("RGBA", (60, 40))]
+    Image.fromarray(pixels).save(
+        tmp_path / "me.png", save_all=True, append_images=more, exif=exif, icc_profile=SRGB
+    )
+    desk(painter).intake.take_file(tmp_path / "me.png")
+    painter.qtbot.waitUntil(lambda: said(painter, "me.png was simplified"))
+    assert "first" in painter.window.notices.notices()[0].accessibleDescription()
+    assert "white" in painter.window.notices.notices()[0].accessibleDescription()
+    fill(painter)
+    work, _ = desk(painter).panel.begun
+    desk(painter).write_back(tmp_path / "back.png", tab(painter).answers[0], work)
+    painter.qtbot.waitUntil(lambda: said(painter, "Saved back.png"))
+    assert "first" in painter.window.notices.notices()[0].accessibleDescription()
+    with Image.open(tmp_path / "back.png") as back:
+        assert back.info["icc_profile"] == SRGB
+        assert back.getexif()[271] == "Maker"
+        assert np.array_equal(np.asarray(back)[:, :10], pixels[:, :10])
+        assert np.asarray(back)[20, 30, 3] == 255
+
+
 def test_a_saved_picture_leaves_the_photo_out_unless_told(painter: Studio, tmp_path: Path) -> None:
     photo = Picture(np.full((32, 32, 3), 7, np.uint8), "me.jpg")
     desk(painter).photos.take(photo)
@@ -347,6 +375,19 @@ def test_masks_from_and_to_files(painter: Studio, tmp_path: Path) -> None:
     painter.qtbot.waitUntil(lambda: painter.document.state.work.mask is not None)
     assert mask(painter) == preset("left half", 32)
     painter.qtbot.waitUntil(lambda: said(painter, "large.png was scaled"))
+
+
+def test_a_mask_of_the_photograph_is_cropped_with_it(painter: Studio, tmp_path: Path) -> None:
+    desk(painter).photos.take(Picture(np.zeros((40, 80, 3), np.uint8), "me.png"))
+    painter.document.edit(
+        "Crop", lambda s: replace(s, work=with_crop(s.work, Crop(0.25, 0.5, 1.0)))
+    )
+    levels = np.zeros((40, 80), np.uint8)
+    levels[:, :20] = 255
+    Image.fromarray(levels).save(tmp_path / "hole.png")
+    desk(painter).take_mask(tmp_path / "hole.png")
+    painter.qtbot.waitUntil(lambda: said(painter, "hole.png was cropped as the picture is"))
+    assert mask(painter) == preset("left half", 32)
 
 
 def test_a_kept_face_is_drawn_and_then_repaired(painter: Studio) -> None:

@@ -17,14 +17,17 @@ _ZIP = b"PK\x03\x04"
 def save_snapshot(folder: Path, state: dict[str, Any], *, best: bool) -> None:
     """Write a state as the newest snapshot, keep the one before, and copy it if it is the best.
 
-    A kill at any moment leaves at least one whole snapshot.
+    A kill at any moment leaves at least one whole snapshot, and so does a full disk.
+
+    Raises:
+        StudioError: the folder cannot be written; the snapshots are as they were.
     """
     state = {**state, "format": FORMAT}
     if best:
         _write(folder / BEST, state)
     newest = folder / NEWEST
     with atomic_file(newest) as temporary:
-        torch.save(state, temporary)
+        _save(state, temporary)
         if newest.exists():
             newest.replace(folder / PREVIOUS)
 
@@ -77,4 +80,16 @@ def read_snapshot(path: Path) -> dict[str, Any]:
 
 def _write(path: Path, state: dict[str, Any]) -> None:
     with atomic_file(path) as temporary:
-        torch.save(state, temporary)
+        _save(state, temporary)
+
+
+def _save(state: dict[str, Any], path: Path) -> None:
+    """As ``torch.save``, with the system's own error when the disk is full."""
+    try:
+        with path.open("wb") as file:
+            torch.save(state, file)
+    except RuntimeError as error:  # torch says on top of it that its file ends too early
+        refused = error.__context__
+        if isinstance(refused, OSError):
+            raise OSError(refused.errno, refused.strerror) from error
+        raise

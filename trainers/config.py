@@ -288,6 +288,9 @@ def _explain(error: ValidationError) -> StudioError:
         last = [part for field in inner for part in _parts_in(field.annotation)]
         parts = last or parts  # an index in a list leaves them
     name = ".".join(place)
+    if first["type"] == "value_error":  # of a whole part: each value alone is allowed
+        whole = f"The settings under {name}" if name else "The settings"
+        return StudioError(f"{whole} do not go together", str(first["ctx"]["error"]))
     if first["type"] != "extra_forbidden":
         return StudioError(f"The setting {name} cannot be {first['input']!r}", first["msg"])
     known = {key for part in parts for key in part.model_fields}

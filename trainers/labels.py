@@ -49,6 +49,21 @@ def check_classes(
         raise StudioError(f"The family {family} needs at least two classes", detail, _HINT)
 
 
+def check_same_classes(before: Sequence[str], now: Sequence[str]) -> None:
+    """Refuse to go on with networks that were taught other classes.
+
+    Raises:
+        StudioError: the names differ, or their order.
+    """
+    if list(before) != list(now):
+        began, has = (", ".join(names) or "no classes" for names in (before, now))
+        raise StudioError(
+            "The run has other classes than the data",
+            f"it began with {began}; the data now has {has}",
+            "Give the data of the beginning back, or train in another folder with another --out.",
+        )
+
+
 def check_labels(family: str, data: Labelled) -> None:
     """Refuse data whose labels a family cannot be trained on.
 

@@ -11,13 +11,14 @@ from torch import Tensor, nn
 
 from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle
+from latentstudio.models.layers import follow
 from latentstudio.models.progressive import Growing, faded, shrunk
 from latentstudio.models.stylegan import StyleganGenerator
 from trainers import networks, regularizers
 from trainers.augment import augment
 from trainers.config import GradientPenalty, Orthogonal, PathLength, RunConfig
 from trainers.ema import ema_decay, update_average
-from trainers.labels import check_classes, used_classes
+from trainers.labels import check_classes, check_same_classes, used_classes
 from trainers.losses import LOSSES
 from trainers.mixing import mixed_styles
 from trainers.pictures import Batch, class_weights, to_images
@@ -28,7 +29,7 @@ from trainers.spectral import largest_singular_value, plain
 from trainers.streams import draw_latents, stream
 
 PATIENCE = 5
-"""So many phases skipped in a row end the run."""
+"""So many steps in a row of which a phase was skipped end the run."""
 
 SIGMAS_EVERY = 10
 """The singular values of normalised weights are looked at every so many steps."""
@@ -89,8 +90,6 @@ class Training:
             torch.optim.Adam(network.parameters(), rate, (adam.beta1, adam.beta2), fused=True)
             for network, rate in zip(pair, (adam.lr_g, adam.lr_d), strict=True)
         )
-        # Batch norm of real and fake pictures together would give the discriminator the answer.
-        self.joint = not any(isinstance(m, nn.BatchNorm2d) for m in self.discriminator.modules())
         self.path_mean = torch.zeros(())
         self.images = 0
         self.steps = 0
@@ -110,13 +109,16 @@ class Training:
             skipped.
 
         Raises:
-            StudioError: several phases in a row were not finite.
+            StudioError: several steps in a row were not finite.
         """
         self._set_learning_rates()
+        skipped = self.skipped
         # What layers draw for themselves (noise, say) depends on the step alone, too.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(stream("step", self.config.seed, self.steps).initial_seed())
             facts = self._phases(batches) | self._singular_values()
+        self._streak = self._streak + 1 if self.skipped > skipped else 0
+        self._check_streak()
         shown = sum(len(batch.images) for batch in batches)
         self.images += shown
         self.steps += 1
@@ -135,9 +137,15 @@ class Training:
         """Everything that a later step depends on, as tensors and plain numbers."""
         parts = {name: getattr(self, name).state_dict() for name in _NETWORKS}
         clock = {name: getattr(self, name) for name in _CLOCK}
-        return {**parts, **clock}
+        return {**parts, **clock, "classes": list(self.classes)}
 
     def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what ``state`` gave.
+
+        Raises:
+            StudioError: the data has other classes now.
+        """
+        check_same_classes(state.get("classes", self.classes), self.classes)
         for name in _NETWORKS:
             getattr(self, name).load_state_dict(state[name])
         for name in _CLOCK:
@@ -212,7 +220,8 @@ class Training:
 
     def _verdicts(self, look: Look) -> tuple[Tensor, Tensor]:
         real, fake, classes = look
-        if not self.joint:
+        if networks.mixes_halves(self.discriminator, len(real)):
+            # What real and fake pictures have together would give the answer away.
             return self._criticise(real, *classes), self._criticise(fake, *classes)
         both = [torch.cat([part, part]) for part in classes]
         verdicts = self._criticise(torch.cat([real, fake]), *both)
@@ -254,8 +263,7 @@ class Training:
         w = self.generator.mapping(torch.randn(count, self.config.model.z_dim), *classes)  # type: ignore[operator]
         styles = w[:, None].repeat(1, self.generator.style_layers, 1)
         lengths = regularizers.path_lengths(self.generator.draw, styles)  # type: ignore[arg-type]
-        with torch.no_grad():
-            self.path_mean.lerp_(lengths.mean(), penalty.decay / parts)
+        follow(self.path_mean, lengths.mean(), penalty.decay / parts)
         return penalty.gamma * (lengths - self.path_mean).square().mean()
 
     def _due(self, *, of_generator: bool) -> list[Any]:
@@ -290,10 +298,11 @@ class Training:
         norm = float(torch.nn.utils.get_total_norm(gradients))
         if math.isfinite(total) and math.isfinite(norm):
             optimizer.step()
-            self._streak = 0
             return total, norm
         self.skipped += 1
-        self._streak += 1
+        return total, math.nan
+
+    def _check_streak(self) -> None:
         if self._streak >= PATIENCE:
             raise StudioError(
                 "The training has come apart",
@@ -302,7 +311,6 @@ class Training:
                 "Lower the learning rates or raise the regularizer's gamma, and start from an "
                 "earlier snapshot; --set precision=float32 rules out rounding.",
             )
-        return total, math.nan
 
     def _parts(self, batch: Batch, number: int) -> list[Sample]:
         """The parts of a batch, each with as many z; ``number`` tells a step's batches apart."""

@@ -11,6 +11,7 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.families import CriticConfig, DcganCriticConfig
 from latentstudio.core.model_info import Critic
 from latentstudio.models.checkpoint import Bundle, Tensors, fill
+from latentstudio.models.equalized import MinibatchDeviation
 from latentstudio.models.layers import initialise, initialise_orthogonally
 from latentstudio.models.registry import FAMILIES
 from trainers.architectures import Model
@@ -66,8 +67,23 @@ def build(
     return generator, discriminator
 
 
+def mixes_halves(discriminator: nn.Module, count: int) -> bool:
+    """Whether it would compare the first ``count`` pictures of a batch with as many that follow."""
+    return any(
+        isinstance(layer, nn.BatchNorm2d)
+        or (isinstance(layer, MinibatchDeviation) and count % layer.group > 0)
+        for layer in discriminator.modules()
+    )
+
+
 def _check_fit(bundle: Bundle, model: Model, critic: Critic, classes: int) -> None:
     card = bundle.card
+    if card.family != model.family:
+        raise StudioError(
+            f"{card.name} cannot begin this run",
+            f"it is a model of the family {card.family}, the run is of the family {model.family}",
+            f"Choose a preset of {card.family}, or begin with a model of {model.family}.",
+        )
     pairs: list[tuple[str, object, object]] = [("generator", card.config, model.generator(classes))]
     if card.discriminator is not None:
         # A critic may go on under another loss, and with its normalised weights as plain ones.

@@ -7,7 +7,7 @@ import math
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,9 +77,6 @@ class Run:
         self.training = Training(config, first, data.classes)
         if first is not None and first.card.info.resolution < config.model.resolution:
             watcher.note(_growth(first.card.info, config.model.resolution))
-        # Nothing is written before everything fits.
-        self.folder = make_folder(folder)
-        atomic_write(folder / CONFIG, config.to_yaml().encode())
         self.config = config
         self.data = data
         self.watcher = watcher
@@ -90,6 +87,9 @@ class Run:
             self.seconds = state["seconds"]
             # Networks that do not grow have one resolution, which old snapshots do not name.
             self.best = Best(**{"resolution": config.model.resolution, **state["best"]})
+        # Nothing is written before everything fits.
+        self.folder = make_folder(folder)
+        atomic_write(folder / CONFIG, config.to_yaml().encode())
         self._pending: list[Facts] = []
         self._ticked = self._snapped = self.training.images
         self._ticked_at = self._snapped_at = time.monotonic()
@@ -241,14 +241,26 @@ def _check_config(folder: Path, config: RunConfig) -> None:
     """
     path = folder / CONFIG
     if path.exists():
-        old, new = read_config(folder).model_dump(), config.model_dump()
-        changed = [key for key in new if new[key] != old[key] and key not in FREE_TO_CHANGE]
+        old, new = (_settings(run.model_dump()) for run in (read_config(folder), config))
+        changed = [key for key in new if key not in old or new[key] != old[key]]
+        changed = [key for key in changed if key.partition(".")[0] not in FREE_TO_CHANGE]
         if changed:
+            # Everything else differs with the family.
+            first = "model.family" if "model.family" in changed else changed[0]
             raise StudioError(
-                f"{folder} holds a run with another {changed[0]}",
-                f"it has {old[changed[0]]!r}, asked for is {new[changed[0]]!r}",
+                f"{folder} holds a run with another {first}",
+                f"it has {old.get(first)!r}, asked for is {new[first]!r}",
                 "Choose another --out, or leave the setting as it was.",
             )
+
+
+def _settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The settings by the names that --set knows them by."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        inner = isinstance(value, Mapping)
+        found |= _settings(value, f"{prefix}{key}.") if inner else {prefix + key: value}
+    return found
 
 
 def read_config(folder: Path) -> RunConfig:

@@ -15,7 +15,7 @@ from latentstudio.core.bundle import (
 from latentstudio.core.direction import Direction
 from latentstudio.core.direction_import import read_npy, read_npz
 from latentstudio.core.direction_json import check_fits, direction_reader
-from latentstudio.core.files import atomic_file
+from latentstudio.core.files import atomic_write
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.untrusted import (
     InputError,
@@ -39,7 +39,7 @@ def write_directions(path: Path, directions: Sequence[Direction]) -> None:
     Raises:
         StudioError: the disk refuses, or there are more than 500.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     with explained(f"Could not write {path.name}", "Write fewer directions into one file."):
         if not 0 < len(directions) <= MAX_DIRECTIONS:
@@ -51,8 +51,7 @@ def write_directions(path: Path, directions: Sequence[Direction]) -> None:
     }
     arrays = {name: vector.array for name, vector in direction_vectors(directions).items()}
     text = json.dumps(card, ensure_ascii=False, allow_nan=False)
-    with atomic_file(path) as temporary:
-        save_file(arrays, temporary, {METADATA_KEY: text})
+    atomic_write(path, save(arrays, {METADATA_KEY: text}))
 
 
 def read_directions(path: Path, info: ModelInfo) -> tuple[Direction, ...]:

@@ -104,12 +104,25 @@ def parse_layout(data: bytes) -> Layout:
             classes, factors, codes = _read_attributes(content.get("attributes") or {})
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"its attributes make no sense ({error})") from error
-    if labels and isinstance(next(iter(labels.values())), int):
-        count = 1 + max(cast(int, label) for label in labels.values())
-        classes = classes[:count] + tuple(f"class {i}" for i in range(len(classes), count))
-    else:
-        classes = ()
+        classes = _used_classes(labels or {}, classes)
     return Layout(labels, classes, factors, codes)
+
+
+def _used_classes(labels: Mapping[str, Label], named: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the classes up to the last one in use; made up where the file has none."""
+    numbers = {name: label for name, label in labels.items() if isinstance(label, int)}
+    if not numbers:
+        return ()
+    last = max(numbers, key=numbers.__getitem__)
+    # Without names a slip of the pen would make thousands of classes that no picture is of.
+    most = len(named) or len(numbers)
+    if numbers[last] >= most:
+        raise InputError(
+            f"the label {numbers[last]} of {last} is out of range: with {most} "
+            f"{'classes named' if named else 'pictures labelled'} it can be 0 to {most - 1}",
+            "Correct the label, or name a class for each number.",
+        )
+    return (named or tuple(f"class {i}" for i in range(most)))[: numbers[last] + 1]
 
 
 def _read_labels(listed: object) -> dict[str, Label] | None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from latentstudio.core.bundle import METADATA_KEY, read_header
 from latentstudio.core.errors import StudioError
-from latentstudio.core.files import atomic_file
+from latentstudio.core.files import atomic_write
 from latentstudio.core.untrusted import (
     InputError,
     Reader,
@@ -63,8 +63,8 @@ def save_statistics(path: Path, real: RealStatistics) -> None:
         ],
     }
     written = {name: tensor.contiguous() for name, tensor in _tensors(real).items()}
-    with atomic_file(path) as temporary:
-        save_file(written, temporary, metadata={METADATA_KEY: json.dumps(card, allow_nan=False)})
+    metadata = {METADATA_KEY: json.dumps(card, allow_nan=False)}
+    atomic_write(path, save(written, metadata=metadata))
 
 
 def read_origin(path: Path) -> Origin:

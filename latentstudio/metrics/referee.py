@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from latentstudio.core.bundle import METADATA_KEY
 from latentstudio.core.errors import StudioError, nearest
-from latentstudio.core.files import atomic_file
+from latentstudio.core.files import atomic_write
 from latentstudio.core.untrusted import explained
 from latentstudio.metrics.referee_card import (
     COARSEST,
@@ -310,8 +310,7 @@ def save_referee(path: Path, card: RefereeCard, weights: Tensors) -> None:
         StudioError: the file cannot be written.
     """
     stored = {name: _stored(tensor) for name, tensor in weights.items()}
-    with atomic_file(path) as temporary:
-        save_file(stored, temporary, metadata={METADATA_KEY: card.to_json()})
+    atomic_write(path, save(stored, metadata={METADATA_KEY: card.to_json()}))
 
 
 def _stored(tensor: Tensor) -> Tensor:

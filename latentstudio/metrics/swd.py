@@ -39,7 +39,8 @@ class RealSet:
     cast of colour in the fakes counts.
 
     Args:
-        real: pictures [N, 3, R, R] in [-1, 1], R a power of two and at least 16.
+        real: pictures [N, 3, R, R] in [-1, 1], R a power of two and at least 8; below 32 there is
+            one level.
         patches: how many from each picture and level.
         directions: how many random projections.
         seed: of the places of the patches and of the directions.
@@ -51,7 +52,7 @@ class RealSet:
         random = torch.Generator().manual_seed(seed)
         self.shape = real.shape
         side, self._levels = real.shape[-1], list[_Level]()
-        while side >= COARSEST:
+        while side >= COARSEST or not self._levels:
             slices = torch.randn(real.shape[1] * PATCH**2, directions, generator=random)
             corners = _corners(side, len(real), patches, random)
             self._levels.append(_Level(side, corners, slices / slices.norm(dim=0)))

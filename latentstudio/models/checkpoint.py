@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from latentstudio.core.bundle import (
@@ -21,7 +21,7 @@ from latentstudio.core.bundle import (
     read_card,
 )
 from latentstudio.core.errors import StudioError
-from latentstudio.core.files import atomic_file
+from latentstudio.core.files import atomic_write
 
 Tensors = Mapping[str, Tensor]
 M = TypeVar("M", bound=nn.Module)
@@ -117,8 +117,8 @@ def save_bundle(
                 tensors[prefix + name] = _stored(tensor, small)
     for name, vector in direction_vectors(card.directions).items():
         tensors[name] = torch.tensor(vector.array)
-    with atomic_file(path) as temporary:
-        save_file(tensors, temporary, metadata={METADATA_KEY: card.to_json()})
+    # Its own writer hides from us that a disk is full.
+    atomic_write(path, save(tensors, metadata={METADATA_KEY: card.to_json()}))
     return read_card(path)
 
 

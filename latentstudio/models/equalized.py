@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from latentstudio.models.layers import LEAK, gaussian
+from latentstudio.models.layers import LEAK, follow, gaussian
 
 ROOT_TWO = 2**0.5
 
@@ -111,8 +111,7 @@ class MinibatchDeviation(nn.Module):
             grouped = x.float().reshape(-1, group, *x.shape[1:])
             variance = grouped.var(dim=1, unbiased=False)
             found = (variance + 1e-8).sqrt().mean(dim=(1, 2, 3))
-            with torch.no_grad():
-                self.running.lerp_(found.mean(), 0.01)
+            follow(self.running, found.mean(), 0.01)
             deviation = found.repeat_interleave(group)
         else:
             deviation = self.running.expand(count)

@@ -40,6 +40,12 @@ def gaussian(*size: int, std: float = 1.0) -> Tensor:
     return values if values.is_meta else values.normal_().mul_(std)
 
 
+@torch.no_grad()
+def follow(running: Tensor, found: Tensor, share: float) -> None:
+    """Move a running mean in place by a share towards what was found, unless that is not finite."""
+    running.lerp_(torch.where(found.isfinite(), found, running), share)
+
+
 def upsampling(in_channels: int, out_channels: int) -> nn.Sequential:
     """Double the side: fractionally strided 4x4 convolution, batch norm, rectifier."""
     return nn.Sequential(

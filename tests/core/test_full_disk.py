@@ -3,17 +3,16 @@
 import errno
 import os
 import random
-import resource
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 
+from latentstudio.core.direction_file import write_directions
 from latentstudio.core.document import State
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_write
@@ -25,6 +24,7 @@ from latentstudio.core.recovery import RecoveryFile
 from latentstudio.core.session import Session, load_session, save_session
 from latentstudio.core.still import Still, write_still
 from tests.core.samples import gradient
+from tests.core.test_direction_file import OWN
 from tests.core.test_kept_session import SESSION
 from tests.kill_autosaves import kill_once
 
@@ -41,17 +41,8 @@ WRITES: dict[str, Write] = {
     "picture.png": lambda path: write_still(path, Still(8), gradient(), PictureNote(Recipe())),
     "latents.csv": _latents,
     "latents.npz": _latents,
+    "own.directions.safetensors": lambda path: write_directions(path, OWN),
 }
-
-
-@pytest.fixture
-def full_disk() -> Iterator[Callable[[int], None]]:
-    """Lets no file of this process grow beyond so many bytes, as a full disk does."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    signals = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    yield lambda most: resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, signals)
 
 
 @pytest.mark.parametrize("name", WRITES)

@@ -198,13 +198,30 @@ def labelled(tmp_path: Path, content: object) -> Path:
 
 
 def test_class_numbers(tmp_path: Path) -> None:
-    source = labelled(tmp_path, {"labels": [["a.png", 2], ["c.png", 0]]})
+    source = labelled(tmp_path, {"labels": [["a.png", 1], ["c.png", 0]]})
     data = opened(source, tmp_path / "cache")
     labels = data.labels([0, 1])
     assert labels is not None
-    assert labels.tolist() == [2, 0]
-    assert data.classes == ("class 0", "class 1", "class 2")
+    assert labels.tolist() == [1, 0]
+    assert data.classes == ("class 0", "class 1")
     assert data.problems == ("b.png: no label in dataset.json",)
+
+
+@pytest.mark.parametrize(
+    ("names", "label", "words"),
+    [
+        (["round", "long", "wide"], 7, "with 3 classes named it can be 0 to 2"),
+        ([], 9999, "with 3 pictures labelled it can be 0 to 2"),
+    ],
+)
+def test_a_label_out_of_range_is_named_with_its_file(
+    names: list[str], label: int, words: str, tmp_path: Path
+) -> None:
+    labels = [["a.png", 0], ["b.png", label], ["c.png", 1]]
+    attributes = {"classes": names, "names": [], "kinds": []}
+    source = labelled(tmp_path, {"labels": labels, "attributes": attributes})
+    with pytest.raises(StudioError, match=f"the label {label} of b.png is out of range: {words}"):
+        open_pictures(source)
 
 
 def test_label_vectors(tmp_path: Path) -> None:

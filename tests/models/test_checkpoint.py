@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,17 @@ def test_half_precision_is_for_kernels_only(tmp_path: Path) -> None:
     styles = model.map(model.sample_z([0]))
     expected = open_model(str(tmp_path / "full.safetensors")).synthesize(styles)
     torch.testing.assert_close(model.synthesize(styles), expected, atol=2e-2, rtol=0)
+
+
+def test_a_full_disk_leaves_the_old_model(full_disk: Callable[[int], None], tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    card = write_example(path)
+    full_disk(4000)
+    with pytest.raises(StudioError, match=r"Could not write model\.safetensors - .*is unchanged"):
+        write_example(path, half=True)
+    full_disk(2**30)
+    assert read_card(path).tensors == card.tensors
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_training_counters_are_not_written(tmp_path: Path) -> None:

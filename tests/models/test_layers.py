@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from latentstudio.models.layers import StemConv2d, fold_norms, initialise, upsampling
+from latentstudio.models.equalized import pixel_norm
+from latentstudio.models.layers import StemConv2d, fold_norms, follow, initialise, upsampling
 
 
 def test_the_stem_is_the_plain_convolution() -> None:
@@ -33,6 +34,25 @@ def test_a_folded_norm_does_what_it_did(conv: nn.Conv2d, bias: bool) -> None:
     fold_norms(block)
     assert not any(isinstance(layer, nn.BatchNorm2d) for layer in block.modules())
     torch.testing.assert_close(block(features), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_pixel_norm_divides_by_the_root_mean_square_over_channels() -> None:
+    x = torch.tensor([3.0, 4.0]).reshape(1, 2, 1, 1) * torch.tensor([1.0, -10.0])
+    rms = 12.5**0.5
+    expected = torch.tensor([[3 / rms, -3 / rms], [4 / rms, -4 / rms]]).reshape(1, 2, 1, 2)
+    torch.testing.assert_close(pixel_norm(x), expected)
+    z = torch.randn(5, 64)
+    torch.testing.assert_close(pixel_norm(z).square().mean(1), torch.ones(5))
+    assert torch.equal(pixel_norm(torch.zeros(1, 4)), torch.zeros(1, 4))
+
+
+def test_a_running_mean_passes_over_what_is_not_finite() -> None:
+    running = torch.tensor(2.0)
+    for found in (torch.nan, torch.inf, -torch.inf):
+        follow(running, torch.tensor(found), 0.5)
+    assert float(running) == 2
+    follow(running, torch.tensor(4.0), 0.5)
+    assert float(running) == 3
 
 
 def test_initial_values_are_the_papers_and_repeatable() -> None:

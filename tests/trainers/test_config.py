@@ -67,6 +67,46 @@ def test_what_is_wrong_is_named(setting: str, words: str) -> None:
         resolve("dcgan-test", parse_settings([setting]))
 
 
+@pytest.mark.parametrize("name", preset_names())
+def test_a_resolution_that_is_no_power_of_two_is_refused(name: str) -> None:
+    with pytest.raises(StudioError, match=r"model\.resolution cannot be 48 - .*16, 32"):
+        resolve(name, parse_settings(["model.resolution=48"]))
+
+
+@pytest.mark.parametrize(
+    ("preset", "setting", "words"),
+    [
+        ("dcgan-fast", "style_mixing=0.5", "noise need model.family=stylegan"),
+        ("biggan-cpu", "regularizers=[{kind: path_length}]", "need model.family=stylegan"),
+        ("stylegan-cpu", "schedule=[{resolution: 64, stable_kimg: 1, batch: 8}]",
+         "a schedule needs model.family=progressive"),
+        ("progressive-cpu", "accumulate=5", "cannot be split into 5 equal parts"),
+        ("progressive-cpu", "model.widths_g=[8]", "under model do not go together"),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_said_without_the_config(
+    preset: str, setting: str, words: str
+) -> None:
+    with pytest.raises(StudioError, match=words) as caught:
+        resolve(preset, parse_settings([setting]))
+    assert "do not go together" in str(caught.value)
+    assert not set("{[") & set(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("preset", "setting", "nearest"),
+    [
+        ("dcgan-fast", "model.widths_g=[8]", "width_g"),
+        ("stylegan-cpu", "model.width_g=8", "widths_g"),
+        ("progressive-cpu", "model.w_dim=8", "z_dim"),
+        ("biggan-cpu", "model.group=4", "Known|mean"),
+    ],
+)
+def test_a_setting_of_another_family_is_unknown(preset: str, setting: str, nearest: str) -> None:
+    with pytest.raises(StudioError, match=f"no setting 'model.*{nearest}"):
+        resolve(preset, parse_settings([setting]))
+
+
 def test_an_unknown_preset_gets_the_nearest() -> None:
     with pytest.raises(StudioError, match="Did you mean dcgan-fast"):
         resolve("dcgan-fats", {})

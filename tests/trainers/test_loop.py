@@ -1,3 +1,4 @@
+import itertools
 from typing import Any
 
 import numpy as np
@@ -6,9 +7,10 @@ import torch
 from torch import nn
 
 from latentstudio.core.errors import StudioError
+from latentstudio.models.equalized import MinibatchDeviation
 from tests.trainers.pictures import Discs, tiny_config
 from trainers.config import RunConfig, resolve
-from trainers.loop import Training
+from trainers.loop import PATIENCE, Look, Training
 from trainers.pictures import Batch, to_images
 from trainers.precision import wants_bfloat16
 from trainers.rates import FLOOR, learning_rate_factor
@@ -61,6 +63,47 @@ def test_the_regularizer_is_lazy_and_reported() -> None:
     assert ["r1" in fact for fact in facts] == [True, False, False, True, False, False]
 
 
+def test_each_network_moves_by_its_own_learning_rate() -> None:
+    # Adam's first step is the rate times g / (|g| + eps): the rate itself where g is not tiny.
+    rates = {"lr_g": 1e-3, "lr_d": 4e-3}
+    training = Training(tiny_config(optimizer=rates, regularizers=[]))
+    pair = {1e-3: training.generator, 4e-3: training.discriminator}
+    before = {rate: _flat(part) for rate, part in pair.items()}
+    steps(training, 1)
+    for rate, part in pair.items():
+        moves = (_flat(part) - before[rate]).abs()
+        assert float(moves.max()) == pytest.approx(rate, rel=1e-3)
+        assert float(moves.median()) == pytest.approx(rate, rel=1e-2)
+
+
+def _flat(network: nn.Module) -> torch.Tensor:
+    return torch.cat([weight.detach().flatten() for weight in network.parameters()])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_discriminator_steps_k_times_for_each_step_of_the_generator(count: int) -> None:
+    training = Training(tiny_config(d_steps=count, regularizers=[]))
+
+    def steps_of(optimizer: torch.optim.Optimizer) -> set[float]:
+        return {float(state["step"]) for state in optimizer.state.values()}
+
+    steps(training, 2)
+    assert steps_of(training.optimizer_d) == {2.0 * count}
+    assert steps_of(training.optimizer_g) == {2.0}
+    assert training.images == 2 * count * training.config.batch
+
+
+def test_every_step_of_the_discriminator_sees_its_own_pictures_and_latents() -> None:
+    training, seen = Training(tiny_config(d_steps=3, regularizers=[])), list[torch.Tensor]()
+    training.discriminator.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    steps(training, 1)
+    of_discriminator = [judged.detach().chunk(2) for judged in seen if len(judged) == 16]
+    assert len(of_discriminator) == 3
+    for first, second in itertools.combinations(of_discriminator, 2):
+        assert not torch.equal(first[0], second[0])  # real
+        assert not torch.equal(first[1], second[1])  # fake
+
+
 def test_the_critic_learns_to_tell_noise_from_discs() -> None:
     facts = steps(Training(tiny_config(optimizer={"lr_g": 1e-7})), 60)
     assert facts[-1]["d_real"] - facts[-1]["d_fake"] > 1
@@ -93,7 +136,7 @@ def test_a_number_that_is_not_finite_skips_the_phase() -> None:
         steps(training, 5)
 
 
-def test_a_finite_phase_ends_the_streak() -> None:
+def test_a_whole_step_ends_the_streak() -> None:
     training = Training(tiny_config(regularizers=[]))
     good = {k: v.clone() for k, v in training.discriminator.state_dict().items()}
     for _ in range(4):
@@ -102,6 +145,69 @@ def test_a_finite_phase_ends_the_streak() -> None:
         training.discriminator.load_state_dict(good)
         steps(training, 1)
     assert training.skipped == 8
+
+
+BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "dcgan": ("discriminator", {}),
+    "progressive": ("generator", {"regularizers": [{"kind": "r1", "every": 1}]}),
+    "stylegan": ("generator", {"regularizers": [{"kind": "r1", "every": 1}]}),
+    "biggan": ("discriminator", {"regularizers": [{"kind": "orthogonal", "every": 1}]}),
+}
+
+
+@pytest.mark.parametrize("family", BROKEN)
+def test_whole_regularizers_do_not_hide_a_broken_loss(family: str) -> None:
+    broken, changes = BROKEN[family]
+    config = resolve(f"{family}-test", {"data": "discs", **changes})
+    classes = ("odd", "even") if family == "biggan" else ()
+    training = Training(config, classes=classes)
+    _poison(getattr(training, broken))
+    data = Discs(classes=classes)
+
+    def step(number: int) -> None:
+        count = training.stage.batch
+        rows = np.arange(number * count, (number + 1) * count)
+        training.step([Batch(data.images(rows), data.labels(rows))])
+
+    for number in range(PATIENCE - 1):
+        step(number)
+    with pytest.raises(StudioError, match=f"come apart - {PATIENCE} steps in a row"):
+        step(PATIENCE)
+
+
+def test_infinite_pictures_leave_no_trace_in_running_means() -> None:
+    penalties = [{"kind": "path_length", "every": 1}]
+    training = Training(resolve("stylegan-test", {"data": "discs", "regularizers": penalties}))
+    steps(training, 1)
+    mean = float(training.path_mean)
+    deviation = training.discriminator.deviation
+    assert isinstance(deviation, MinibatchDeviation)
+    picture = next(weight for weight in training.generator.parameters() if weight.ndim == 4)
+    with torch.no_grad():
+        before = picture.clone()
+        picture.fill_(torch.inf)
+    steps(training, 1)
+    assert training.skipped
+    with torch.no_grad():
+        picture.copy_(before)
+    assert float(training.path_mean) == mean
+    assert deviation.running.isfinite()
+    facts = training.step(batches(training.config, 1))
+    assert np.isfinite(list(facts.values())).all()
+    assert float(training.path_mean) != mean
+
+
+@pytest.mark.parametrize(("batch", "accumulate"), [(6, 1), (8, 4), (8, 1)])
+@pytest.mark.parametrize("family", ["progressive", "stylegan"])
+def test_groups_never_hold_both_real_and_fake(family: str, batch: int, accumulate: int) -> None:
+    changes = {"batch": batch, "accumulate": accumulate, "schedule": [], "regularizers": []}
+    training = Training(resolve(f"{family}-test", {"data": "discs", **changes}))
+    generator = torch.Generator().manual_seed(0)
+    real = torch.randn(batch // accumulate, 3, 16, 16, generator=generator)
+    one, other = (
+        training._verdicts(Look(real, fake, ()))[0] for fake in (real * 0, real.flip(0) * 2)
+    )
+    assert torch.equal(one, other)
 
 
 def _poison(network: nn.Module) -> None:

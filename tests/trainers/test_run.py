@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from latentstudio.core.errors import StudioError
 from latentstudio.models.registry import open_model
 from tests.trainers.pictures import Discs, Listener, tiny_config
 from trainers.checkpoint import read_snapshot
+from trainers.config import resolve
 from trainers.loop import Facts
 from trainers.run import Run, read_config
 
@@ -71,6 +73,37 @@ def test_another_recipe_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "a", threads=2, snapshots={"kimg": 1})
 
 
+@pytest.mark.parametrize("family", ["biggan", "stylegan"])
+def test_data_that_gained_a_class_is_refused(family: str, tmp_path: Path) -> None:
+    config = resolve(f"{family}-test", {"data": "discs", **SHORT})
+    Run(tmp_path / "a", config, Discs(classes=("red", "blue")), Listener()).train()
+    more = Discs(classes=("red", "blue", "green"))
+    words = "run has other classes than the data - .*with red, blue; .*now has red, blue, green"
+    with pytest.raises(StudioError, match=words):
+        Run(tmp_path / "a", config, more, Listener())
+    assert Run(tmp_path / "a", config, Discs(classes=("red", "blue")), Listener()).resumed
+
+
+def test_a_run_of_another_family_is_named_in_one_line(tmp_path: Path) -> None:
+    run(tmp_path / "a")
+    other = resolve("stylegan-test", {"data": "discs", "batch": 4})
+    words = "another model.family - it has 'dcgan', asked for is 'stylegan'"
+    with pytest.raises(StudioError, match=words) as caught:
+        Run(tmp_path / "a", other, Discs(), Listener())
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize("family", ["biggan", "progressive", "stylegan"])
+def test_eight_pixels_train_to_the_end_and_are_judged(family: str, tmp_path: Path) -> None:
+    model: dict[str, Any] = {"resolution": 8, "widths_g": [8, 8], "widths_d": [8, 8]}
+    if family == "biggan":
+        model |= {"halvings_d": 1, "attention": 0}
+    config = resolve(f"{family}-test", {"data": "discs", **SHORT, "schedule": [], "model": model})
+    assert Run(tmp_path / "a", config, Discs(8, classes=("red", "blue")), Listener()).train()
+    assert all(line["swd8"] > 0 for line in lines(tmp_path / "a") if "swd" in line)
+    assert list((tmp_path / "a").glob("export-*.safetensors"))
+
+
 def test_statistics_of_lost_steps_are_forgotten(tmp_path: Path) -> None:
     run(tmp_path / "a").train()
     with (tmp_path / "a" / "stats.jsonl").open("a") as file:
@@ -102,6 +135,26 @@ def test_a_skipped_phase_is_said(tmp_path: Path) -> None:
     assert "not finite" in listener.notes[0]
 
 
+@pytest.mark.parametrize("most", [4_000, 40_000])
+def test_a_disk_that_fills_in_a_snapshot_leaves_the_one_before(
+    most: int, full_disk: Callable[[int], None], tmp_path: Path
+) -> None:
+    class Filling(Listener):
+        def step(self, images: int, facts: Facts) -> None:
+            if len(self.steps) == 6:
+                full_disk(most)
+            super().step(images, facts)
+
+    with pytest.raises(StudioError, match=r"Could not write (fakes|snapshot).* file is unchanged"):
+        run(tmp_path / "a", Filling()).train()
+    full_disk(2**30)
+    for name in ("snapshot.pt", "snapshot-best.pt"):
+        assert read_snapshot(tmp_path / "a" / name)["training"]["images"] == 32
+    again = run(tmp_path / "a")
+    assert again.training.images == 32
+    assert again.train()
+
+
 def test_a_run_can_begin_with_a_model(tmp_path: Path) -> None:
     first = run(tmp_path / "a")
     first.train()
@@ -120,6 +173,11 @@ def test_a_run_can_begin_with_a_model(tmp_path: Path) -> None:
         run(tmp_path / "d", init=str(model), model={"width_g": 4})
     with pytest.raises(StudioError, match="cannot begin this run"):
         run(tmp_path / "e", init=str(model), model={"norm_d": "batch"})
+    other = resolve("stylegan-test", {"data": "discs", "init": str(model)})
+    words = r"is a model of the family dcgan, the run is of the family stylegan\. .*preset of dcgan"
+    with pytest.raises(StudioError, match=words) as caught:
+        Run(tmp_path / "f", other, Discs(), Listener())
+    assert len(str(caught.value)) < 250
 
 
 def open_weights(path: Path, name: str) -> torch.Tensor:

@@ -16,10 +16,11 @@ from latentstudio.core.mask import Mask, read_mask, write_mask
 from latentstudio.core.paste import Picture, Rgb
 from latentstudio.core.picture import write_picture
 from latentstudio.core.recipe import ModelRef, Recipe, title_of
+from latentstudio.core.search import Filled as Answer
 from latentstudio.core.untrusted import read_file
 from latentstudio.core.work import Work, answer, frame, mask_at
 from latentstudio.engine.messages import Frame
-from latentstudio.ui.candidates import Answer, CandidatesTab
+from latentstudio.ui.candidates import CandidatesTab
 from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.controls import Segmented
 from latentstudio.ui.inpaint_view import MODES, InpaintView
@@ -28,6 +29,7 @@ from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
 from latentstudio.ui.panels.inpaint import InpaintPanel
 from latentstudio.ui.panels.photo import PhotoPanel, picture_of
 from latentstudio.ui.photo_intake import PICTURES, PhotoIntake
+from latentstudio.ui.reblending import Reblending
 from latentstudio.ui.task_desk import TaskDesk
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class InpaintDesk(QObject):
         )
         self.tasks = TaskDesk(self, window)
         self._connect()
+        self.reblending = Reblending(self.panel, self.candidates, self)
 
     def _connect(self) -> None:
         window, view = self._window, self.view
@@ -239,7 +242,7 @@ class InpaintDesk(QObject):
         work, _ = self.panel.begun
         side = found.pixels.shape[0]
         if work.task == "inpaint":
-            facts = f"candidate {rank}, {_SEAMS['none' if self.panel.running else work.blend]}"
+            facts = f"candidate {rank}, {_SEAMS[found.seam]}"
             self.view.show_result(found.pixels, mask_at(work, side), facts)
         else:
             self.tasks.show_answer(found.pixels, rank)
@@ -271,7 +274,7 @@ class InpaintDesk(QObject):
         """The user is elsewhere by now: the best answer waits in the gallery."""
         work, model = begun
         side = found.pixels.shape[0]
-        recipe = answer(model, found, work, side)  # type: ignore[arg-type]  # it has those fields
+        recipe = answer(model, found, work, side)
         self._document.edit(
             "Keep the answer", lambda s: replace(s, gallery=with_kept(s.gallery, recipe))
         )

@@ -155,6 +155,7 @@ class CandidatesTab(StripTab):
 
     Signals:
         shown: the answer that was chosen, with its rank from 1.
+        picked: it is the user who chooses, just now.
         use_asked: it is wanted: double click or Return on it.
     """
 
@@ -162,6 +163,7 @@ class CandidatesTab(StripTab):
     title = "Candidates"
     workspaces = ("inpaint",)
     shown = Signal(object, int)
+    picked = Signal()
     use_asked = Signal()
 
     def build(self) -> None:
@@ -330,6 +332,7 @@ class CandidatesTab(StripTab):
 
     def _picked(self, place: int) -> None:
         self._chosen, self._followed = self._answers[place], False
+        self.picked.emit()
         self._show_chosen()
 
     def _show_chosen(self) -> None:

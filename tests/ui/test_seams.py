@@ -6,14 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from latentstudio.core.crop import Crop, pasted_back
 from latentstudio.core.mask import Mask, preset
 from latentstudio.core.paste import Picture, Seam
+from latentstudio.core.recipe import Truncation
 from latentstudio.core.search import Filled
-from latentstudio.core.work import Work, with_mask, with_picture
+from latentstudio.core.work import Work, frame, mask_at, with_crop, with_mask, with_picture
 from latentstudio.engine.blend import blended
 from latentstudio.ui.inpaint_desk import InpaintDesk
 from tests.ui.studio import Studio, make_studio
@@ -147,3 +150,84 @@ def test_a_candidate_that_was_dropped_is_said_at_the_end(painter: Studio) -> Non
     assert desk(painter).candidates.note.text() == "1 broken answer was dropped"
     words = desk(painter).tasks.loss.summary(painter.recipe)
     assert words.endswith("candidate 1; 1 broken answer was dropped")
+
+
+def photograph(studio: Studio) -> Picture:
+    """A larger photograph is worked on, in a crop of it."""
+    pixels = np.random.default_rng(5).integers(0, 256, (90, 120, 3)).astype(np.uint8)
+    large = Picture(pixels, "large.png")
+    work = with_crop(with_picture(studio.document.state.work, large), Crop(0.5, 0.5, 1.5))
+    studio.document.edit("Photo", lambda state: replace(state, work=work))
+    return large
+
+
+def pasted(studio: Studio, path: Path, patch: pytest.MonkeyPatch) -> np.ndarray:
+    """What paste back writes."""
+    patch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    desk(studio).paste_back()
+    studio.qtbot.waitUntil(lambda: any(f"Saved {path.name}" in n for n in studio.notices()))
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+def expected(studio: Studio, large: Picture) -> np.ndarray:
+    """The photograph with what the canvas shows in its hole."""
+    seen = np.ascontiguousarray(studio.wait_for_picture().pixels[..., 2::-1])
+    studio.qtbot.waitUntil(lambda: np.array_equal(result(studio), seen))
+    assert facts(studio) == "the current face, Poisson blend"
+    work = studio.document.state.work
+    known = frame(work, 32)
+    assert known is not None
+    return pasted_back(large, work.crop, known.pixels, seen, mask_at(work, 32))
+
+
+def test_paste_back_writes_the_face_that_is_on_show(
+    painter: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = photograph(painter)
+    fill(painter)
+    first = pasted(painter, tmp_path / "first.png", monkeypatch)
+    tab = desk(painter).candidates
+    shown = result(painter)
+    desk(painter).use()
+    painter.document.edit_recipe("Truncation", lambda r: replace(r, truncation=Truncation(0.2)))
+    after = expected(painter, large)
+    assert not np.array_equal(result(painter), shown)
+    assert np.array_equal(pasted(painter, tmp_path / "after.png", monkeypatch), after)
+    assert not np.array_equal(after, first)
+    tab.step(1)  # an answer that is chosen is on show again
+    assert facts(painter) == "candidate 2, Poisson blend"
+    assert np.array_equal(result(painter), tab.answers[1].pixels)
+    tab.step(-1)
+    assert np.array_equal(pasted(painter, tmp_path / "again.png", monkeypatch), first)
+
+
+def test_a_face_that_leaves_its_picture_gives_way_to_the_answer(painter: Studio) -> None:
+    fill(painter)
+    shown = result(painter)
+    desk(painter).use()
+    painter.qtbot.waitUntil(lambda: facts(painter) == "the current face, Poisson blend")
+    painter.document.undo()
+    assert facts(painter) == "candidate 1, Poisson blend"
+    assert np.array_equal(result(painter), shown)
+
+
+def test_a_reopened_face_goes_back_into_its_photograph(
+    painter: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = photograph(painter)
+    fill(painter)
+    desk(painter).use()
+    painter.wait_for_picture()
+    again = make_studio(qtbot, tmp_path / "again", resolution=32)
+    again.window.workspaces.show("inpaint")
+    assert not again.window.actions_by_name["paste_back"].isEnabled()
+    again.document.edit("Reopened", lambda _state: painter.document.state)
+    wanted = expected(again, large)
+    assert again.window.actions_by_name["paste_back"].isEnabled()
+    assert np.array_equal(pasted(again, tmp_path / "back.png", monkeypatch), wanted)
+    alone = replace(again.document.state.work, picture=None)  # as a saved picture is opened
+    again.document.edit("No photo", lambda state: replace(state, work=alone))
+    whole = pasted(again, tmp_path / "small.png", monkeypatch)
+    assert np.array_equal(whole, result(again))
+    again.window.close()
+    again.window.deleteLater()

@@ -55,6 +55,7 @@ class FakeGenerator:
         delay: seconds that each picture takes.
         error: raised at each picture while it is set; an out-of-memory error only off the CPU.
         drawn: how many pictures were asked for.
+        breaks: where so many are drawn together, the second of them is broken, once.
     """
 
     info: ModelInfo = field(default_factory=fake_info)
@@ -63,6 +64,7 @@ class FakeGenerator:
     delay: float = 0.0
     error: BaseException | None = None
     drawn: int = 0
+    breaks: int = 0
     critic_real: tuple[float, float] = (0.0, 1.0)
 
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
@@ -105,6 +107,10 @@ class FakeGenerator:
         if self.info.has_noise and noise != "none":
             strength = sum(noise_strengths or (1.0, 1.0)) / 2
             image = image + 0.05 * strength * self._noise(noise, noise_seed, side)
+        if self.breaks and self.breaks == len(image):
+            self.breaks = 0
+            second = torch.arange(len(image), device=image.device) == 1
+            image = image.masked_fill(second[:, None, None, None], torch.nan)
         return image
 
     def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:

@@ -102,6 +102,20 @@ def test_a_mask_that_is_far_too_large_is_refused(run: Run, faces: Path, tmp_path
     assert "huge.png is too large" in ended.err
 
 
+def test_a_candidate_that_was_dropped_is_said(run: Run, faces: Path, tmp_path: Path) -> None:
+    picture, mask = faces / "face0.png", tmp_path / "mask.png"
+    for line in (("inpaint", "fake", picture, "--mask", mask), ("restore", "fake", picture,
+                 "--task", "colorize")):  # fmt: skip
+        FAKE.breaks = 2
+        ended = run(*line, *QUICK, "--out", tmp_path / line[0])
+        assert ended.code == 0
+        assert "; 1 broken answer was dropped" in ended.out
+        report = json.loads((tmp_path / line[0] / "report.json").read_text())
+        assert (len(report["candidates"]), report["dropped"]) == (1, 1)
+        ended = run(*line, *QUICK, "--out", tmp_path / line[0])
+        assert "dropped" not in ended.out
+
+
 def test_a_folder_goes_on_where_it_stopped(run: Run, faces: Path, tmp_path: Path) -> None:
     out, mask = tmp_path / "out", tmp_path / "mask.png"
     line = ("inpaint", "fake", faces, "--mask", mask, *QUICK, "--out", out)

@@ -23,7 +23,7 @@ from latentstudio.core.files import atomic_file
 from latentstudio.core.mask import Mask
 from latentstudio.core.mask_file import read_mask
 from latentstudio.core.picture import write_picture
-from latentstudio.core.search import Settings
+from latentstudio.core.search import Settings, dropped
 
 if TYPE_CHECKING:
     from latentstudio.engine.inpaint import Filled
@@ -77,8 +77,13 @@ def search_settings(options: argparse.Namespace) -> Settings:
     )
 
 
-def write_answers(folder: Path, found: "Sequence[Filled]") -> Report:
+def write_answers(folder: Path, found: "Sequence[Filled]", asked: int) -> Report:
     """Write candidates, the best of them as ``result.png``, and their latents.
+
+    Args:
+        folder: where to.
+        found: the candidates that stayed within the finite numbers.
+        asked: how many were looked for.
 
     Returns:
         What a report says of them.
@@ -100,7 +105,14 @@ def write_answers(folder: Path, found: "Sequence[Filled]") -> Report:
         }
         for filled in found
     ]
-    return {"fit": candidates[0]["fit"], "candidates": candidates}
+    lost = asked - len(found)
+    return {"fit": candidates[0]["fit"], "candidates": candidates, "dropped": lost}
+
+
+def told(line: str, report: Report) -> str:
+    """A line for people, with what was dropped."""
+    lost = dropped(report.get("dropped", 0))  # reports of earlier versions do not say
+    return f"{line}; {lost}" if lost else line
 
 
 def _fill(
@@ -116,7 +128,7 @@ def _fill(
         drawer.generator, pixels, hole, search_settings(options), options.blend, classes
     )
     found = finish(steps, unit="step")
-    facts = write_answers(task.folder, found)
+    facts = write_answers(task.folder, found, options.candidates)
     return {
         "mask": masks[task].name,
         "masked": round(hole.share, 4),
@@ -137,7 +149,8 @@ def _hole(path: Path, side: int, photo: tuple[int, int]) -> Mask:
 
 def _line(report: Report, options: argparse.Namespace) -> str:
     count = len(report["candidates"])
-    return (
+    return told(
         f"{report['picture']}: {report['masked']:.0%} made anew in {count} ways, the best "
-        f"{report['fit']:.3f} from what is known, {report['seconds']:.1f} s, in {options.out}"
+        f"{report['fit']:.3f} from what is known, {report['seconds']:.1f} s, in {options.out}",
+        report,
     )

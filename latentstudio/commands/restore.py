@@ -18,7 +18,7 @@ from latentstudio.commands.batch import (
     tasks_of,
 )
 from latentstudio.commands.drawing import Drawer, finish
-from latentstudio.commands.inpaint import search_settings, write_answers
+from latentstudio.commands.inpaint import search_settings, told, write_answers
 from latentstudio.core.picture import write_picture
 from latentstudio.core.search import RESTORE_TASKS
 
@@ -85,7 +85,7 @@ def _restore(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     )
     found = finish(steps, unit="step")
     write_picture(task.folder / "given.png", found.given)
-    facts = write_answers(task.folder, found.answers)
+    facts = write_answers(task.folder, found.answers, options.candidates)
     curve = [{"measurements": count, "difference": round(off, 3)} for count, off in found.curve]
     return {
         "task": options.task,
@@ -113,7 +113,8 @@ def _read(picture: Path, side: int, task: str) -> "Rgb":
 
 def _line(report: Report, options: argparse.Namespace) -> str:
     count = len(report["candidates"])
-    return (
+    return told(
         f"{report['picture']}: {count} answers to {report['task']}, the best {report['fit']:.3f} "
-        f"from what is known, {report['seconds']:.1f} s, in {options.out}"
+        f"from what is known, {report['seconds']:.1f} s, in {options.out}",
+        report,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from latentstudio.core.paste import Seam
 from latentstudio.core.recipe import Noise, Recipe, Space, Vector
 
 Rgb = npt.NDArray[np.uint8]
@@ -22,6 +23,12 @@ FEATURES: tuple[Features, ...] = ("auto", "critic", "referee", "lpips", "none")
 
 Start = Literal["bank", "mean"]
 NOISE = Noise()
+
+
+def dropped(lost: int) -> str:
+    """That answers left the finite numbers, in words; empty where none did."""
+    words = {0: "", 1: "1 broken answer was dropped"}
+    return words.get(lost, f"{lost} broken answers were dropped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class Filled:
         fit: distance from what is known, 0 to 2.
         doubt: what the discriminator, or the prior, has against it; lower is better.
         classes: shares that were given or found, for models with classes.
+        seam: how it was set into the hole of ``pixels``, where there is one.
     """
 
     pixels: Rgb
@@ -70,6 +78,7 @@ class Filled:
     fit: float
     doubt: float
     classes: ClassShares = ()
+    seam: Seam = "none"
 
 
 @dataclass(frozen=True)

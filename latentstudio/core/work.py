@@ -1,5 +1,6 @@
 """Work: the picture that is being repaired, what of it is to be made anew, and how."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -94,6 +95,18 @@ def is_same_task(work: Work, other: Work) -> bool:
     wrong = work.task != "restore" or work.restore == other.restore
     same = (work.task, work.picture, work.crop) == (other.task, other.picture, other.crop)
     return same and hole and wrong
+
+
+def pasted_in(paste: Paste, seen: Picture, works: Sequence[Work]) -> Work:
+    """The work in which a paste was made: of some, the one whose frame its picture is.
+
+    Without one the picture of the paste is the whole of it; where a file left that out it is what
+    is ``seen``, [R, R, 3].
+    """
+    picture, side = paste.picture or seen, seen.size[0]
+    frames = ((work, frame(work, side)) for work in works)
+    fitting = (work for work, cut in frames if cut is not None and cut.digest == picture.digest)
+    return replace(next(fitting, Work(picture)), mask=paste.mask, task="inpaint")
 
 
 def answer(model: ModelRef, found: Filled, work: Work, side: int) -> Recipe:

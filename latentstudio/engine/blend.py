@@ -1,6 +1,7 @@
 """Blending: sets what was drawn into the hole of a picture, with seams that are not seen."""
 
-from typing import Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -8,10 +9,12 @@ from PIL import Image, ImageFilter
 
 from latentstudio.core.mask import Mask
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
 Blend = Literal["poisson", "feather", "none"]
 Rgb = npt.NDArray[np.uint8]
 Hole = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 BORDER = 0.05
 """Width of the feathered border, of the picture's side; outside of it no byte changes."""
@@ -34,7 +37,7 @@ def blended(known: Rgb, drawn: Rgb, mask: Mask, way: Blend = "poisson") -> Rgb:
         return np.where(hole[..., None], drawn, known)
     if way == "feather":
         return _over(known, drawn, feather(mask))
-    return _poisson(known, drawn, hole)
+    return _poisson(known, drawn, mask)
 
 
 def feather(mask: Mask) -> npt.NDArray[np.float32]:
@@ -55,45 +58,49 @@ def _over(known: Rgb, drawn: Rgb, share: npt.NDArray[np.float32]) -> Rgb:
     return np.where(share > 0, mixed, known)
 
 
-def _poisson(known: Rgb, drawn: Rgb, hole: Hole) -> Rgb:
+def _poisson(known: Rgb, drawn: Rgb, mask: Mask) -> Rgb:
     """The drawn picture plus what makes it meet the known one at the border of the hole.
 
     That difference is harmonic in the hole (Perez et al. 2003, equation 5). At the picture's own
     edge nothing is known, so there its slope is 0.
     """
+    hole = mask.hole
+    around, laplacian = _harmonic(mask)
     difference = known.astype(np.float64) - drawn
-    correction = _harmonic(difference, hole)
-    filled = np.clip(np.rint(drawn + correction), 0, 255).astype(np.uint8)
-    return np.where(hole[..., None], filled, known)
+    correction = laplacian.solve(around @ difference.reshape(-1, 3))
+    filled = known.copy()
+    filled[hole] = np.clip(np.rint(drawn[hole] + correction), 0, 255).astype(np.uint8)
+    return filled
 
 
-def _harmonic(values: Floats, hole: Hole) -> Floats:
-    """Values [H, W, 3] as given outside a hole; inside, each the mean of its neighbours."""
+@lru_cache(maxsize=2)  # every answer for a hole, and a preview of it while a control moves
+def _harmonic(mask: Mask) -> tuple["csr_matrix", Any]:
+    """What makes each pixel of a hole the mean of its neighbours.
+
+    Returns:
+        The matrix [pixels in the hole, H W] that sums the known neighbours of each, and the
+        factorised one to solve by.
+    """
     from scipy.sparse import coo_matrix
     from scipy.sparse.linalg import splu
 
+    hole = mask.hole
     count = int(hole.sum())
-    number = np.full(hole.shape, -1)
+    place, number = np.arange(hole.size).reshape(hole.shape), np.full(hole.shape, -1)
     number[hole] = np.arange(count)
-    rows, columns, entries = [], [], []
-    degree, given = np.zeros(count), np.zeros((count, values.shape[2]))
+    here, there = [], []
     for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-        inside = _has_neighbour(hole.shape, axis, step)
-        here = number[hole & inside]
-        there = np.roll(number, -step, axis)[hole & inside]
-        degree[here] += 1
-        free = there >= 0
-        rows.append(here[free])
-        columns.append(there[free])
-        entries.append(-np.ones(int(free.sum())))
-        border = np.roll(values, -step, axis)[hole & inside][~free]
-        np.add.at(given, here[~free], border)
-    diagonal = np.arange(count)
-    places = (np.concatenate([*rows, diagonal]), np.concatenate([*columns, diagonal]))
-    matrix = coo_matrix((np.concatenate([*entries, degree]), places), (count, count)).tocsc()
-    result = values.copy()
-    result[hole] = splu(matrix).solve(given)
-    return result
+        inside = hole & _has_neighbour(hole.shape, axis, step)
+        here.append(number[inside])
+        there.append(np.roll(place, -step, axis)[inside])
+    rows, neighbours = np.concatenate(here), np.concatenate(there)
+    columns, degree = number.ravel()[neighbours], np.bincount(rows, minlength=count)
+    free, diagonal = columns >= 0, np.arange(count)
+    places = (np.append(rows[free], diagonal), np.append(columns[free], diagonal))
+    entries = np.append(np.full(int(free.sum()), -1.0), degree)
+    known = (rows[~free], neighbours[~free])
+    around = coo_matrix((np.ones(len(known[0])), known), (count, hole.size)).tocsr()
+    return around, splu(coo_matrix((entries, places), (count, count)).tocsc())
 
 
 def _has_neighbour(shape: tuple[int, ...], axis: int, step: int) -> npt.NDArray[np.bool_]:

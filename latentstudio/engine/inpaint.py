@@ -5,7 +5,7 @@ are, z is searched for, and only the hole is taken from what is drawn.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Generator as Steps
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from latentstudio.engine.messages import Step
 from latentstudio.engine.search import Candidate, search
 from latentstudio.models.generator import Generator
 
-__all__ = ["Filled", "inpaint", "shown", "to_image", "to_picture"]
+__all__ = ["Filled", "blend", "inpaint", "shown", "to_image", "to_picture"]
 
 PREVIEW_S = 0.5
 """Between two previews: more often nobody can follow which answer is ahead."""
@@ -50,7 +50,7 @@ def inpaint(
 
     Yields:
         a Step; now and then its ``preview`` is a list of the answers so far, best first, cut into
-        the picture without blending; the last step has one.
+        the picture without blending; the last step of the search has one.
 
     Returns:
         The answers, the best fit first.
@@ -64,7 +64,31 @@ def inpaint(
     measurement = known_pixels(target, hole)
     steps = search(generator, measurement, settings, classes)
     found = yield from shown(steps, lambda one: _filled(picture, mask, one, "none"))
-    return [_filled(picture, mask, candidate, way) for candidate in found]
+    answers = []
+    for candidate in found:
+        answers.append(_filled(picture, mask, candidate, way))
+        yield Step(1, 1, "Blending")
+    return answers
+
+
+def blend(
+    _generator: Generator, picture: Rgb, mask: Mask, drawn: Sequence[Rgb], way: Blend
+) -> Steps[Step, None, list[Rgb]]:
+    """Set pictures that were drawn before into the hole of one, with another seam.
+
+    Args: as of ``inpaint``; ``drawn`` are uint8 [R, R, 3] each.
+
+    Yields:
+        a Step after each.
+
+    Returns:
+        A picture with its hole filled for each of them, uint8 [R, R, 3].
+    """
+    pixels = []
+    for number, one in enumerate(drawn, start=1):
+        pixels.append(blended(picture, one, mask, way))
+        yield Step(number, len(drawn), "Blending")
+    return pixels
 
 
 def shown(
@@ -100,9 +124,8 @@ def to_picture(image: npt.NDArray[np.float32] | Tensor) -> Rgb:
 def _filled(picture: Rgb, mask: Mask, candidate: Candidate, way: Blend) -> Filled:
     drawn = to_picture(candidate.image)
     pixels = blended(picture, drawn, mask, way)
-    return Filled(
-        pixels, drawn, candidate.latent, candidate.fit, candidate.doubt, candidate.classes
-    )
+    found = candidate
+    return Filled(pixels, drawn, found.latent, found.fit, found.doubt, found.classes, way)
 
 
 def _check(generator: Generator, picture: Rgb, mask: Mask) -> None:

@@ -20,6 +20,7 @@ JOBS: dict[str, str] = {
     "face_map": "latentstudio.engine.face_map:face_map",
     "pace": "latentstudio.engine.pace:pace",
     "inpaint": "latentstudio.engine.inpaint:inpaint",
+    "blend": "latentstudio.engine.inpaint:blend",
     "restore": "latentstudio.engine.restore:restore",
     "known": "latentstudio.engine.restore:known",
     "project": "latentstudio.engine.project:project",

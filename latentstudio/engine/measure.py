@@ -5,6 +5,8 @@ picture measures as the given one does (Bora et al. 2017, "Compressed sensing us
 models", section 1; Yeh et al. 2017, section 3 for the mask).
 """
 
+from collections.abc import Generator as Steps
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,9 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from latentstudio.engine.messages import Step
+
 WINDOW = 7  # of the importance weights, in pixels of a 64 px picture (Yeh et al. 2017, 3.1)
 _LUMA = (0.299, 0.587, 0.114)
 _ANYWHERE = 0.1
+_PART = 2**20  # numbers that are drawn in some ten milliseconds
 
 
 class Measurement(Protocol):
@@ -152,12 +157,28 @@ def known_pixels(target: Tensor, hole: Tensor) -> Known:
     return Known(target, weights / weights.mean())
 
 
-def projections(target: Tensor, count: int, seed: int) -> Projections:
-    """Random Gaussian measurements of a picture [3, R, R] (Bora et al. 2017, section 2)."""
-    random = torch.Generator().manual_seed(seed)
-    matrix = torch.randn(count, target.numel(), generator=random) / count**0.5
+def projections(target: Tensor, count: int, seed: int) -> Steps[Step, None, Projections]:
+    """Random Gaussian measurements of a picture [3, R, R] (Bora et al. 2017, section 2).
+
+    Yields:
+        a Step after each part of the matrix.
+    """
+    matrix = torch.empty(count, target.numel())
+    for first, part in normal_rows(count, target.numel(), seed):
+        matrix[first : first + len(part)] = part / count**0.5
+        yield Step(0, 1, "Measuring the picture")
     matrix = matrix.to(target.device)
     return Projections(matrix, matrix @ target.flatten())
+
+
+def normal_rows(count: int, size: int, seed: int) -> Iterator[tuple[int, Tensor]]:
+    """A matrix [count, size] of normal numbers, some rows at a time, each with its first's number.
+
+    The numbers are those of the whole drawn at once, for a size that 16 divides.
+    """
+    random, rows = torch.Generator().manual_seed(seed), max(1, _PART // size)
+    for first in range(0, count, rows):
+        yield first, torch.randn(min(rows, count - first), size, generator=random)
 
 
 def noise_of(image: Tensor) -> float:

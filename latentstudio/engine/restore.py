@@ -7,6 +7,7 @@ generative models"; Menon et al. 2020, "PULSE", for small ones).
 from collections.abc import Callable, Sequence
 from collections.abc import Generator as Steps
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -24,15 +25,16 @@ from latentstudio.engine.measure import (
     known_pixels,
     luminance,
     noise_of,
+    normal_rows,
     projections,
 )
 from latentstudio.engine.messages import Step
 from latentstudio.engine.search import Candidate, search
 from latentstudio.models.generator import Generator
 
+T = TypeVar("T")
 FACTORS = (2, 16)
 _LEAST_NOISE = 2 / 127.5
-_MATRIX_PART = 2**20  # numbers that are drawn in some ten milliseconds
 _ROUNDS = 8  # of smooth corrections before the exact one
 
 
@@ -90,7 +92,9 @@ def restore(
     numbers = tuple(counts) if task == "sensing" else (0,)
     curve: list[tuple[int, float]] = []
     for turn, count in enumerate(numbers):
-        damage = _damage(generator, picture, task, settings.seed, (factor, noise, missing, count))
+        options = (factor, noise, missing, count)
+        begun = _damage(generator, picture, task, settings.seed, options)
+        damage = yield from _in_turn(begun, turn, len(numbers))
 
         def make(candidate: Candidate, damage: _Damage = damage) -> Filled:
             return _answer(candidate, damage if keep else replace(damage, put_back=None))
@@ -132,31 +136,29 @@ def known(
     if task == "sensing":
         given = yield from _sensed(to_image(picture), count, seed)
     else:
-        given = _damage(generator, picture, task, seed, (factor, noise, missing, count)).given
+        options = (factor, noise, missing, count)
+        given = (yield from _damage(generator, picture, task, seed, options)).given
     return to_picture(given.cpu())
 
 
 def _sensed(image: Tensor, count: int, seed: int) -> Steps[Step, None, Tensor]:
-    """``projections`` and back again, some rows of the matrix at a time."""
-    random, flat = torch.Generator().manual_seed(seed), image.flatten()
-    total, rows = torch.zeros_like(flat), max(1, _MATRIX_PART // flat.numel())
-    for first in range(0, count, rows):
-        part = torch.randn(min(rows, count - first), flat.numel(), generator=random)
+    """``projections`` and back again; the matrix is never there as a whole."""
+    flat = image.flatten()
+    total = torch.zeros_like(flat)
+    for first, part in normal_rows(count, flat.numel(), seed):
         total += (part @ flat) @ part
         yield Step(first, count, "Looking at the picture")
     return (total / count).reshape(image.shape)
 
 
-def _in_turn(
-    steps: Steps[Step, None, list[Candidate]], turn: int, turns: int
-) -> Steps[Step, None, list[Candidate]]:
-    """One of several searches; its steps count on."""
+def _in_turn(steps: Steps[Step, None, T], turn: int, turns: int) -> Steps[Step, None, T]:
+    """A part of one of several searches; its steps count on."""
     while True:
         try:
             step = next(steps)
         except StopIteration as end:
-            found: list[Candidate] = end.value
-            return found
+            result: T = end.value
+            return result
         done, total = turn * step.total + step.done, turns * step.total
         yield replace(step, done=done, total=total)
 
@@ -167,7 +169,7 @@ def _damage(
     task: RestoreTask,
     seed: int,
     options: tuple[int, float, float, int],
-) -> _Damage:
+) -> Steps[Step, None, _Damage]:
     factor, noise, missing, count = options
     image, side = to_image(picture).to(generator.device), generator.info.resolution
     random = np.random.default_rng(seed)
@@ -190,7 +192,7 @@ def _damage(
             image.masked_fill(hole, 0.0),
             lambda drawn: torch.where(hole, drawn, image),
         )
-    measured = projections(image, count, seed)
+    measured = yield from projections(image, count, seed)
     # The transposed matrix is the inverse but for noise: its rows have variance 1 / count.
     return _Damage(measured, (measured.target @ measured.matrix).reshape(image.shape))
 

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Recipe, Vector
-from latentstudio.core.search import ClassShares, Settings
+from latentstudio.core.search import ClassShares, Settings, dropped
 from latentstudio.engine.coordinates import Coordinates
 from latentstudio.engine.measure import Measurement
 from latentstudio.engine.messages import Step
@@ -76,10 +76,10 @@ def search(
         StudioError: the model has no such space; no candidate stayed finite.
     """
     place = Place(generator, settings, classes)
-    total = place.bank + settings.steps
+    total = place.bank + settings.steps + settings.candidates
     yield from begin(place, measurement, total)
     yield from descend(place, measurement, settings.steps, place.bank, total)
-    return place.answers(measurement)
+    return (yield from place.answers(measurement, total))
 
 
 def begin(place: "Place", measurement: Measurement, total: int) -> Steps[Step, None, None]:
@@ -138,9 +138,7 @@ class Place:
     def words(self) -> str:
         """What is being done; names candidates that had to be dropped."""
         lost = int(self.broken.sum())
-        if not lost:
-            return "Refining"
-        return f"Refining; {lost} broken {'answer was' if lost == 1 else 'answers were'} dropped"
+        return f"Refining; {dropped(lost)}" if lost else "Refining"
 
     def size_slices(self, measurement: Measurement) -> None:
         """Find how many candidates to draw together: by the memory of one, not by the clock.
@@ -256,15 +254,17 @@ class Place:
         mean, spread = self.generator.critic_real
         return F.softplus((mean - verdicts.float()) / spread) + far
 
-    def answers(self, measurement: Measurement) -> list[Candidate]:
-        """All candidates that are finite, each drawn alone, the best fit first."""
+    def answers(self, measurement: Measurement, total: int) -> Steps[Step, None, list[Candidate]]:
+        """All candidates that are finite, each drawn alone as a step, the best fit first."""
         found = []
-        for point, broken in zip(self.points, self.broken.tolist(), strict=True):
+        rows = zip(self.points, self.broken.tolist(), strict=True)
+        for done, (point, broken) in enumerate(rows, start=total - len(self.points) + 1):
             if not broken:
                 with torch.no_grad():
                     plain = self.coordinates.plain(point)[None]
                     image, fit, doubt = self.loss(measurement, plain)
                 found.append(self._candidate(plain[0], image[0], float(fit[0]), float(doubt[0])))
+            yield Step(done, total, self.words, self)
         return self._ranked(found)
 
     def so_far(self) -> list[Candidate]:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -18,8 +17,8 @@ from PySide6.QtWidgets import (
 from latentstudio.core.document import State
 from latentstudio.core.gallery import with_kept
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.paste import Rgb
-from latentstudio.core.recipe import ModelRef, Recipe, Vector
+from latentstudio.core.recipe import ModelRef, Recipe
+from latentstudio.core.search import Filled as Answer
 from latentstudio.core.work import Work, answer
 from latentstudio.ui import theme
 from latentstudio.ui.controls import IconButton, Label, TileStrip
@@ -33,19 +32,6 @@ _WORST_FIT = 0.25  # a mean difference of a quarter of a channel's range: nothin
 _ROOM = 660  # pixels at 100 % that the tabs and all words of the corner take
 _SMALLEST = 64  # pixels at 100 % of a face where there are two rows
 _BARS = 12  # pixels at 100 % under a face
-
-
-class Answer(Protocol):
-    """What the tab needs of an answer: the fields of ``core.search.Filled``."""
-
-    @property
-    def pixels(self) -> Rgb: ...
-    @property
-    def latent(self) -> Vector: ...
-    @property
-    def fit(self) -> float: ...
-    @property
-    def doubt(self) -> float: ...
 
 
 def shares(found: Answer, critic: str | None) -> tuple[float | None, float | None]:
@@ -169,6 +155,7 @@ class CandidatesTab(StripTab):
 
     Signals:
         shown: the answer that was chosen, with its rank from 1.
+        picked: it is the user who chooses, just now.
         use_asked: it is wanted: double click or Return on it.
     """
 
@@ -176,6 +163,7 @@ class CandidatesTab(StripTab):
     title = "Candidates"
     workspaces = ("inpaint",)
     shown = Signal(object, int)
+    picked = Signal()
     use_asked = Signal()
 
     def build(self) -> None:
@@ -266,19 +254,26 @@ class CandidatesTab(StripTab):
         self.fill()
 
     def show_answers(self, found: Sequence[Answer], note: str, last: bool) -> None:
-        """Newer states of the answers; none where a search was cancelled: the best so far stay."""
+        """Newer states of the answers; none where a search was cancelled: the best so far stay.
+
+        The last ones stand in their order wherever the pointer is, so that ranks are true.
+        """
         self.note.setText(note)
+        if last and not found:
+            found = sorted(self._answers, key=lambda one: one.fit)
         if found:
-            ranked = self._in_old_order(found) if self._is_under_pointer() else list(found)
+            still = self._is_under_pointer() and not last
+            ranked = self._in_old_order(found) if still else list(found)
             self._carry_over(ranked)
             self._answers = ranked
             self.fill()
             self._show_chosen()
 
     def recipe_of(self, found: Answer) -> Recipe:
-        """The picture of an answer as a recipe."""
+        """The picture of an answer as a recipe, with the seam that is chosen now."""
         work, model, side = self._of
-        return answer(model, found, work, side)  # type: ignore[arg-type]  # it has those fields
+        blend = self.document.state.work.blend
+        return answer(model, found, replace(work, blend=blend), side)
 
     def recipe(self) -> Recipe | None:
         """The chosen answer as a recipe; None while there is none."""
@@ -337,6 +332,7 @@ class CandidatesTab(StripTab):
 
     def _picked(self, place: int) -> None:
         self._chosen, self._followed = self._answers[place], False
+        self.picked.emit()
         self._show_chosen()
 
     def _show_chosen(self) -> None:

@@ -19,9 +19,10 @@ from latentstudio.core.mask_file import Loaded, read_mask, write_mask
 from latentstudio.core.origin import png_with
 from latentstudio.core.paste import Picture, Rgb
 from latentstudio.core.recipe import ModelRef, Recipe, title_of
+from latentstudio.core.search import Filled as Answer
 from latentstudio.core.work import Work, answer, frame, mask_at
 from latentstudio.engine.messages import Frame
-from latentstudio.ui.candidates import Answer, CandidatesTab
+from latentstudio.ui.candidates import CandidatesTab
 from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.controls import Segmented
 from latentstudio.ui.inpaint_view import MODES, InpaintView
@@ -30,13 +31,14 @@ from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
 from latentstudio.ui.panels.inpaint import InpaintPanel
 from latentstudio.ui.panels.photo import PhotoPanel, picture_of
 from latentstudio.ui.photo_intake import PICTURES, PhotoIntake
+from latentstudio.ui.reblending import Reblending
+from latentstudio.ui.result_desk import ResultDesk
 from latentstudio.ui.task_desk import TaskDesk
 
 if TYPE_CHECKING:
     from latentstudio.ui.main_window import MainWindow
 
 _DONE = {"inpaint": "inpainted", "restore": "restored", "project": "projected"}
-_SEAMS = {"poisson": "Poisson blend", "feather": "feathered", "none": "cut"}
 
 
 class InpaintDesk(QObject):
@@ -48,7 +50,6 @@ class InpaintDesk(QObject):
         self._document = window.document
         self._background = window.files.background  # the one thread for files
         self._shown: tuple[Picture, Mask] | None = None
-        self._result: Answer | None = None
         self._waiting: Recipe | None = None
         self.view = InpaintView()
         window.views.addWidget(self.view)
@@ -63,8 +64,10 @@ class InpaintDesk(QObject):
         self.intake = PhotoIntake(
             window, self._background, lambda: self.on, self.photos.take, self.take_face
         )
+        self.result = ResultDesk(self, window)
         self.tasks = TaskDesk(self, window)
         self._connect()
+        self.reblending = Reblending(self.panel, self.candidates, self)
 
     def _connect(self) -> None:
         window, view = self._window, self.view
@@ -85,7 +88,6 @@ class InpaintDesk(QObject):
         self.panel.answered.connect(self.candidates.show_answers)
         self.panel.moved_on.connect(self._moved_on)
         self.panel.use_asked.connect(self.use)
-        self.candidates.shown.connect(self._show_answer)
         self.candidates.use_asked.connect(self.use)
         self.blend.paste_back_asked.connect(self.paste_back)
         self._document.changed.connect(self._changed)
@@ -131,8 +133,8 @@ class InpaintDesk(QObject):
 
     @property
     def has_result(self) -> bool:
-        """Whether an answer is on show."""
-        return self._result is not None
+        """Whether an answer is on show, or the current face in its picture."""
+        return self.result.there
 
     def framed(self, work: Work, side: int) -> Rgb | None:
         """The pixels of a work in the model's frame, [side, side, 3]."""
@@ -146,7 +148,7 @@ class InpaintDesk(QObject):
             "work": self.on,
             "inpaint": self.on and painting,
             "answer": self.on and self.candidates.chosen >= 0,
-            "hole": self.on and self._result is not None and self.panel.begun[0].task == "inpaint",
+            "hole": self.on and self.result.goes_back,
             **self.tasks.conditions(),
         }
 
@@ -194,7 +196,7 @@ class InpaintDesk(QObject):
             self._waiting = None
             self.photos.take(*picture_of(shown))
 
-    def show_work(self) -> None:
+    def show_work(self, anew: bool = False) -> None:
         """Show the picture of the work, and what its task knows of it."""
         info = self._window.bridge.info
         if info is None or self._window.workspaces.current.key != "inpaint":
@@ -211,9 +213,9 @@ class InpaintDesk(QObject):
             self.tasks.show_given(work, picture, info)
             self._shown = None
             return
-        if self._shown is None or self._shown[0] is not picture:
+        if anew or self._shown is None or self._shown[0] is not picture:
             self.view.show_picture(picture.pixels, picture.name)
-            if self._result is None:
+            if not self.result.show_face() and not self.has_result:
                 self.view.show_result(picture.pixels, Mask.empty(side), "")
         self.view.show_mask(mask)
         self._shown = (picture, mask)
@@ -227,26 +229,12 @@ class InpaintDesk(QObject):
     def _begin(self, work: Work) -> None:
         info = self._window.bridge.info
         if info is not None:
-            self._result = None
+            self.result.clear()
             self.candidates.begin(work, info)
             self.panel.show_chosen(None)
             self._window.strip.choose("candidates")
             if self.view.mode == 0:
                 self.view.set_mode(1)
-
-    def _show_answer(self, found: Answer, rank: int) -> None:
-        first = self._result is None
-        self._result = found
-        work, _ = self.panel.begun
-        side = found.pixels.shape[0]
-        if work.task == "inpaint":
-            facts = f"candidate {rank}, {_SEAMS['none' if self.panel.running else work.blend]}"
-            self.view.show_result(found.pixels, mask_at(work, side), facts)
-        else:
-            self.tasks.show_answer(found.pixels, rank)
-        self.panel.show_chosen(rank)
-        if first:
-            self._window.update_actions()
 
     def _show_zoom(self) -> None:
         if self.on:
@@ -272,7 +260,7 @@ class InpaintDesk(QObject):
         """The user is elsewhere by now: the best answer waits in the gallery."""
         work, model = begun
         side = found.pixels.shape[0]
-        recipe = answer(model, found, work, side)  # type: ignore[arg-type]  # it has those fields
+        recipe = answer(model, found, work, side)
         self._document.edit(
             "Keep the answer", lambda s: replace(s, gallery=with_kept(s.gallery, recipe))
         )
@@ -326,8 +314,8 @@ class InpaintDesk(QObject):
             self.write(path, lambda target: write_mask(target, mask))
 
     def paste_back(self) -> None:
-        """Write the whole photograph with the chosen answer in it."""
-        found, (work, _) = self._result, self.panel.begun
+        """Write the whole photograph with what the result shows in it."""
+        found, work = self.result.on_show()
         if found is None or work.picture is None or work.task != "inpaint":
             self._window.notices.post(
                 "info", "There is no result yet", "Fill the hole first (Ctrl+Return)."
@@ -339,7 +327,7 @@ class InpaintDesk(QObject):
 
     def save_result(self) -> None:
         """Write what the right pane shows, in the model's size."""
-        found, (work, _) = self._result, self.panel.begun
+        found, work = self.result.on_show()
         pixels = found.pixels if found is not None else self.tasks.seen
         if pixels is None:
             return
@@ -348,7 +336,7 @@ class InpaintDesk(QObject):
         if path is not None:
             self.tasks.write_result(path, pixels)
 
-    def write_back(self, path: Path, found: Answer, work: Work) -> None:
+    def write_back(self, path: Path, found: Answer | Picture, work: Work) -> None:
         """Write the photograph of a work with an answer in its hole; the rest stays as it is."""
         side = found.pixels.shape[0]
         known, picture = frame(work, side), work.picture

@@ -41,6 +41,7 @@ JOB_WORDS: dict[str, JobWords] = {
     "pace": JobWords("gauge", "The way stays as it was."),
     "variation": JobWords("waves", "No map was made."),
     "inpaint": JobWords("brush", "The best so far is kept."),
+    "blend": JobWords("blend", _AS_BEFORE),
     "restore": JobWords("wand-sparkles", "The best so far is kept."),
     "known": JobWords("eye", _AS_BEFORE),
     "tune": JobWords("box", _NO_FILE),

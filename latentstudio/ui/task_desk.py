@@ -180,8 +180,9 @@ class TaskDesk(QObject):
         else:
             if isinstance(result, Restored):
                 self.loss.show_curve(result.curve)
-            best = self._desk.candidates.best
-            self.loss.end("" if best is None else f"Best {best.fit:.3f}, candidate 1")
+            best, note = self._desk.candidates.best, self._desk.candidates.note.text()
+            lost = f"; {note}" if note else ""
+            self.loss.end("" if best is None else f"Best {best.fit:.3f}, candidate 1{lost}")
         self._show_files()
         self._window.update_actions()
 

@@ -1,10 +1,15 @@
+import itertools
+from collections.abc import Generator
+from typing import Any
+
 import numpy as np
 import pytest
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import Mask, preset
+from latentstudio.core.paste import SEAMS
 from latentstudio.core.recipe import Anchor, Recipe
-from latentstudio.engine.inpaint import Filled, inpaint, to_image, to_picture
+from latentstudio.engine.inpaint import Filled, blend, inpaint, to_image, to_picture
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import draw, to_rgb
 from latentstudio.engine.search import Settings
@@ -38,7 +43,7 @@ def test_a_hole_is_filled_and_nothing_else_changes() -> None:
         assert np.array_equal(filled.pixels[~MASK.hole], damaged[~MASK.hole])
     inside = found[0].pixels[MASK.hole].astype(int) - picture[MASK.hole]
     assert np.abs(inside).mean() < 6
-    previews = steps[-1].preview
+    previews = [step.preview for step in steps if step.preview][-1]
     assert [answer.fit for answer in previews] == sorted(answer.fit for answer in previews)
     assert len(previews) == 3
     assert np.array_equal(previews[0].pixels[~MASK.hole], damaged[~MASK.hole])
@@ -65,6 +70,41 @@ def test_the_answer_is_a_place_to_go_on_from() -> None:
 def test_masks_that_ask_for_nothing(mask: Mask, words: str) -> None:
     with pytest.raises(StudioError, match=words):
         finish(face(1), mask)
+
+
+def test_the_end_of_a_search_takes_a_candidate_at_a_time() -> None:
+    fake = FakeGenerator(fake_info(layers=1))
+    steps, drawn, blending = inpaint(fake, face(902), MASK, QUICK), [0], 0
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            found = end.value
+            break
+        blending += step.note == "Blending"
+        drawn.append(fake.drawn)
+    drawn.append(fake.drawn)
+    assert len(found) == blending == 3
+    assert [b - a for a, b in itertools.pairwise(drawn)][-7:] == [1, 1, 1, 0, 0, 0, 0]
+
+
+def test_another_seam_is_what_a_search_with_it_gives() -> None:
+    damaged = np.where(MASK.hole[..., None], 128, face(903)).astype(np.uint8)
+    found, _ = finish(damaged, MASK)
+    assert [one.seam for one in found] == ["poisson"] * 3
+    for way in SEAMS:
+        steps = blend(FAKE, damaged, MASK, [one.drawn for one in found], way)
+        told = inpaint(FAKE, damaged, MASK, QUICK, way)
+        wanted, pixels = (ended(job) for job in (told, steps))
+        assert all(np.array_equal(a.pixels, b) for a, b in zip(wanted, pixels, strict=True))
+
+
+def ended(steps: Generator[Step, None, Any]) -> Any:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def test_pictures_there_and_back() -> None:

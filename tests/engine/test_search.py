@@ -1,7 +1,7 @@
 import math
 from collections.abc import Generator as Steps
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -29,6 +29,7 @@ from tests.fakes import FakeGenerator, fake_info
 
 FAKE = FakeGenerator(fake_info(layers=1))
 LAYERED = FakeGenerator(fake_info(layers=8))
+T = TypeVar("T")
 QUICK = Settings(candidates=4, steps=60, bank=32, rate=0.15, realism=0.0)
 
 
@@ -38,12 +39,13 @@ def answers(
     return exhaust(search(generator, measurement, settings))
 
 
-def exhaust(steps: Steps[Step, None, list[Candidate]]) -> list[Candidate]:
+def exhaust(steps: Steps[Step, None, T]) -> T:
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            return list(end.value)
+            result: T = end.value
+            return result
 
 
 def face(generator: FakeGenerator, seed: int) -> Tensor:
@@ -190,6 +192,16 @@ def test_the_mean_is_a_start_too() -> None:
     assert all(np.abs(c.latent.array - mean.numpy()).mean() < 0.3 for c in found)
 
 
+def test_random_measurements_are_drawn_in_parts_and_as_if_at_once() -> None:
+    target, count = face(FAKE, 3), 700
+    parts = len(list(projections(target, count, seed=4)))
+    assert parts == 3  # of a million numbers each
+    whole = torch.randn(count, target.numel(), generator=torch.Generator().manual_seed(4))
+    found = exhaust(projections(target, count, seed=4))
+    assert torch.equal(found.matrix, whole / count**0.5)
+    assert torch.equal(found.target, found.matrix @ target.flatten())
+
+
 def test_measurements_are_zero_on_their_picture_and_not_elsewhere() -> None:
     target, other = face(FAKE, 1), face(FAKE, 2)
     hole = torch.from_numpy(preset("centre", 32).hole.copy())
@@ -198,7 +210,7 @@ def test_measurements_are_zero_on_their_picture_and_not_elsewhere() -> None:
         Pooled(torch.nn.functional.avg_pool2d(target, 4)),
         Grey(luminance(target)),
         Everything(target),
-        projections(target, 50, seed=0),
+        exhaust(projections(target, 50, seed=0)),
     ]
     for kind in kinds:
         same, different = kind.distance(torch.stack([target, other])).tolist()

@@ -1,5 +1,6 @@
 """Task: inpaint, restore or project; how to search, and the buttons that start it and go on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout
 
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import ModelRef, Recipe
-from latentstudio.core.search import ClassShares
+from latentstudio.core.search import ClassShares, Filled, dropped
 from latentstudio.core.work import Task, Work, frame, is_same_task
 from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, Label, PrimaryButton, Segmented, TextButton
@@ -249,10 +250,15 @@ class InpaintPanel(Panel):
             self.stopped.emit()
             return
         answers = list(TASKS[self._begun[0].task].answers(result))
-        self.answered.emit(answers, "", True)
+        self.answered.emit(answers, self._lost(answers), True)
         self.finished.emit(result)
         if answers and self._is_elsewhere():
             self.moved_on.emit(answers[0], self._begun)
+
+    def _lost(self, answers: Sequence[Filled]) -> str:
+        """How many were dropped on the way, in words: a projection brings but one to its end."""
+        work, _ = self._begun
+        return "" if work.task == "project" else dropped(work.search.candidates - len(answers))
 
     def _progress(self, message: Any, step: Any) -> None:
         left = message.seconds_left

@@ -13,7 +13,7 @@ from latentstudio.core.crop import pasted_back, photo_of
 from latentstudio.core.document import State
 from latentstudio.core.gallery import with_kept
 from latentstudio.core.mask import Mask, read_mask, write_mask
-from latentstudio.core.paste import Picture, Rgb
+from latentstudio.core.paste import Picture
 from latentstudio.core.picture import write_picture
 from latentstudio.core.recipe import ModelRef, Recipe, title_of
 from latentstudio.core.untrusted import read_file
@@ -132,11 +132,6 @@ class InpaintDesk(QObject):
     def has_result(self) -> bool:
         """Whether an answer is on show."""
         return self._result is not None
-
-    def framed(self, work: Work, side: int) -> Rgb | None:
-        """The pixels of a work in the model's frame, [side, side, 3]."""
-        picture = frame(work, side)
-        return None if picture is None else picture.pixels
 
     def conditions(self) -> dict[str, bool]:
         """What the actions of the workspace need."""

@@ -53,7 +53,33 @@ def test_a_drawn_face_is_found_again(generator: FakeGenerator, space: str) -> No
     assert shares == sorted(shares)
     assert shares[-1] <= 1
     previews = [step.preview for step in steps if step.preview is not None]
-    assert previews[-1].shape == picture.shape
+    (last,) = previews[-1]
+    assert last.pixels.shape == picture.shape
+    assert last.latent.space == space
+
+
+def test_the_best_so_far_is_an_answer_to_go_on_with() -> None:
+    labelled = FakeGenerator(fake_info(layers=1, classes=("cat", "dog")))
+    picture = face(labelled, 903)
+    found, steps = finish(labelled, picture, starts=1)
+    (begun,) = next(step.preview for step in steps if step.preview)
+    recipe = Recipe(anchors=(Anchor(begun.latent),), classes=begun.classes)
+    assert np.array_equal(to_rgb(draw(labelled, recipe).pixels), begun.pixels)
+    off = np.abs(begun.pixels.astype(float) - picture).mean()
+    assert begun.fit * 127.5 == pytest.approx(off)
+    assert off > found.difference
+
+
+def test_a_best_that_is_broken_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(FakeGenerator):
+        def synthesize(self, styles: Tensor, *args: Any, **more: Any) -> Tensor:
+            scale = torch.nan if styles.requires_grad else 1.0
+            return super().synthesize(styles, *args, **more) * scale
+
+    monkeypatch.setattr("latentstudio.engine.project.PREVIEW_S", 0.0)
+    _, steps = finish(Broken(fake_info(layers=1)), face(FAKE, 5), steps=2, starts=1)
+    assert len(steps[0].preview) == 1
+    assert steps[-1].preview == []
 
 
 def test_noise_is_that_of_the_recipe() -> None:

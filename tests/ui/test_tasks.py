@@ -179,14 +179,24 @@ def test_a_projection_is_an_ordinary_face(bench: Studio, tmp_path: Path) -> None
     assert source.latent == latent
 
 
-def test_a_stopped_projection_leaves_its_picture(bench: Studio) -> None:
-    change(bench, lambda work: replace(work, project=Projecting(steps=1000)))
-    desk(bench).panel.choose_task("project")
-    bench.generator.delay = 0.005
-    bench.key(Key.Key_Return, Control)
-    bench.qtbot.waitUntil(lambda: desk(bench).tasks.seen is not None)
+def long_projection(studio: Studio) -> None:
+    """Start one that takes long, and wait until there is something."""
+    change(studio, lambda work: replace(work, project=Projecting(steps=1000)))
+    desk(studio).panel.choose_task("project")
+    studio.generator.delay = 0.005
+    studio.key(Key.Key_Return, Control)
+    studio.qtbot.waitUntil(lambda: desk(studio).candidates.best is not None)
+
+
+def test_the_best_of_a_stopped_projection_is_a_face_to_go_on_with(bench: Studio) -> None:
+    long_projection(bench)
     bench.key(Key.Key_Return, Control)
     bench.qtbot.waitUntil(lambda: not desk(bench).panel.running)
+    best = desk(bench).candidates.best
+    assert best is not None
+    bench.control("inpaint.use").click()  # type: ignore[attr-defined]
+    assert bench.recipe.anchors[0].latent == best.latent
+    bench.wait_for_picture()
     assert desk(bench).tasks.found is None
     assert bench.window.actions_by_name["save_result"].isEnabled()
     assert not bench.window.actions_by_name["export_projection"].isEnabled()
@@ -213,6 +223,17 @@ def test_a_search_ends_with_its_model_and_keeps_the_best(bench: Studio) -> None:
     assert said(bench, "The search ended with its model")
     (kept,) = bench.document.state.gallery
     assert kept.recipe.model.name == "fake"
+
+
+def test_a_projection_ends_with_its_model_and_keeps_the_best(bench: Studio) -> None:
+    long_projection(bench)
+    bench.window.files.open_model("other")
+    bench.qtbot.waitUntil(lambda: not desk(bench).panel.running)
+    bench.qtbot.waitUntil(lambda: bench.recipe.model.name == "other")
+    assert said(bench, "The search ended with its model")
+    (kept,) = bench.document.state.gallery
+    assert kept.recipe.model.name == "fake"
+    assert kept.recipe.paste is None
 
 
 def test_a_picture_smaller_than_the_model_stays_as_small_as_it_is() -> None:

@@ -29,7 +29,6 @@ class InpaintPanel(Panel):
     Signals:
         began: the work that a task has begun on.
         answered: (answers, note, whether they are the last); cancelled ones have no answers.
-        pictured: (pixels, note) of a task that has one answer only, while it is looked for.
         measured: share done, and how far the answers are off.
         finished: the result of a task that came to its end.
         moved_on: answers came after the picture, the task or the model had changed.
@@ -42,7 +41,6 @@ class InpaintPanel(Panel):
     icon = "wand-sparkles"
     began = Signal(object)
     answered = Signal(object, str, bool)
-    pictured = Signal(object, str)
     measured = Signal(float, object)
     finished = Signal(object)
     moved_on = Signal(object, object)
@@ -121,11 +119,6 @@ class InpaintPanel(Panel):
         return self._job is not None
 
     @property
-    def share(self) -> float:
-        """How much of the search is done, 0 to 1."""
-        return self._bar.value() / 1000
-
-    @property
     def begun(self) -> tuple[Work, ModelRef]:
         """What the last search began on, and with which model."""
         return self._begun
@@ -183,8 +176,6 @@ class InpaintPanel(Panel):
         self._begun = (work, ModelRef.of(info))
         self.turns = len(options.get("counts", (1,)))
         self._job = self.tasks.start_job(line.job, line.title, **options)
-        only = work.task == "project"
-        self.cancel_button.set_text("Stop" if only else "Stop and keep the best")
         self._show_running(0.0, "Looking for starts")
         self.began.emit(work)
 
@@ -259,11 +250,9 @@ class InpaintPanel(Panel):
         note = step.note if left is None else f"{step.note}, {max(1, round(left))} s left"
         share = step.done / max(step.total, 1)
         self._show_running(share, note)
-        if isinstance(step.preview, list) and step.preview:
+        if step.preview:
             self.measured.emit(share, [found.fit for found in step.preview])
             self.answered.emit(step.preview, note, False)
-        elif step.preview is not None:
-            self.pictured.emit(step.preview, note)
 
     def _is_elsewhere(self) -> bool:
         """Whether the user has gone on to another picture, hole, task or model."""

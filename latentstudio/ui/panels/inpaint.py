@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.core.search import ClassShares
-from latentstudio.core.work import Task, Work, frame, is_same_task
+from latentstudio.core.work import Task, Work, face_of, finds_class, frame, is_same_task
 from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, Label, PrimaryButton, Segmented, TextButton
 from latentstudio.ui.panel import Panel
+from latentstudio.ui.panels.class_box import ClassBox
 from latentstudio.ui.panels.photo import with_current
 from latentstudio.ui.panels.project_box import ProjectBox
 from latentstudio.ui.panels.restore_box import RestoreBox
@@ -63,7 +64,8 @@ class InpaintPanel(Panel):
         self.restoring = RestoreBox(self.document)
         self.searching = SearchBox(self.document)
         self.projecting = ProjectBox(self.document)
-        for box in (self.restoring, self.searching, self.projecting):
+        self._boxes = (self.restoring, self.searching, self.projecting, ClassBox(self.document))
+        for box in self._boxes:
             self.body.addWidget(box)
         self.restoring.curve_asked.connect(lambda: self.start(curve=True))
         self._build_start()
@@ -128,7 +130,7 @@ class InpaintPanel(Panel):
 
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
-        for box in (self.restoring, self.searching, self.projecting):
+        for box in self._boxes:
             box.show_model(info)
         self._show_work()
 
@@ -199,10 +201,12 @@ class InpaintPanel(Panel):
         self.export_button.setVisible(export)
 
     def _classes(self, work: Work, info: ModelInfo) -> ClassShares:
-        """Those of the face that is worked on; of other pictures all are tried but for a hole."""
-        if work.task != "inpaint":
-            return work.face.classes if work.face is not None else ()
-        return self.document.recipe.classes or ((info.classes[0], 1.0),)
+        """Those of the face that is worked on, else of the current one; none to try all."""
+        model = ModelRef.of(info)
+        if finds_class(work, model):
+            return ()
+        face = face_of(work, model) or self.document.recipe
+        return face.classes or ((info.classes[0], 1.0),)
 
     def _show_work(self) -> None:
         work, side = self.document.state.work, self.info.resolution if self.info else 1
@@ -210,7 +214,7 @@ class InpaintPanel(Panel):
         self.restoring.setVisible(work.task == "restore")
         self.searching.setVisible(work.task != "project")
         self.projecting.setVisible(work.task == "project")
-        for box in (self.restoring, self.searching, self.projecting):
+        for box in self._boxes:
             box.show_work(work)
         line = TASKS[work.task]
         reason = line.missing(work, side)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -174,7 +175,10 @@ def test_likeness_is_zero_for_the_picture_itself() -> None:
     assert far > 0.05
 
 
-def test_lpips_is_asked_for_in_a_sentence_or_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lpips_is_asked_for_in_a_sentence_or_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     target = to_image(face(FAKE, 4))
     with pytest.raises(StudioError, match="not installed"):
@@ -190,6 +194,11 @@ def test_lpips_is_asked_for_in_a_sentence_or_used(monkeypatch: pytest.MonkeyPatc
     module = type("lpips", (), {"LPIPS": Lpips})
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
     monkeypatch.setattr("latentstudio.engine.features.importlib.import_module", lambda name: module)
+    with pytest.raises(StudioError, match="downloads nothing"):
+        likeness(FAKE, target, "lpips")
+    weights = tmp_path / "hub" / "checkpoints" / "alexnet-owt-7be5be79.pth"
+    weights.parent.mkdir(parents=True)
+    weights.touch()
     look = likeness(FAKE, target, "lpips")
     assert look.by == "lpips"
     assert look.far is not None

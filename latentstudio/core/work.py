@@ -7,7 +7,7 @@ from typing import Literal
 from latentstudio.core.crop import Crop, frame_of, held
 from latentstudio.core.mask import Mask, fitted
 from latentstudio.core.paste import Paste, Picture, Seam, parts_of
-from latentstudio.core.recipe import Anchor, ModelRef, Recipe
+from latentstudio.core.recipe import Anchor, ModelRef, Noise, Recipe
 from latentstudio.core.search import Filled, Settings
 from latentstudio.core.tasks import Projecting, Restoring
 
@@ -35,6 +35,7 @@ class Work:
         blend: how the seam is treated.
         restore: what is wrong with the picture, where it is restored.
         project: how it is looked for in the model, where it is projected.
+        find_class: try all classes of a model; None for what suits the picture.
     """
 
     picture: Picture | None = None
@@ -46,6 +47,7 @@ class Work:
     blend: Seam = "poisson"
     restore: Restoring = RESTORING
     project: Projecting = PROJECTING
+    find_class: bool | None = None
 
     @property
     def nbytes(self) -> int:
@@ -89,6 +91,24 @@ def source_face(recipe: Recipe) -> Recipe | None:
     return recipe if same else None
 
 
+def face_of(work: Work, model: ModelRef) -> Recipe | None:
+    """The recipe that draws the picture in a model; None for other pictures."""
+    return work.face if work.face is not None and work.face.model == model else None
+
+
+def noise_of(work: Work, model: ModelRef) -> Noise:
+    """What answers are drawn with: where the picture is a face its own, or none could match it."""
+    face = face_of(work, model)
+    return work.search.noise if face is None else face.noise
+
+
+def finds_class(work: Work, model: ModelRef) -> bool:
+    """Whether all classes are tried: as it was chosen, else for a picture that is no face."""
+    if work.find_class is not None:
+        return work.find_class
+    return work.picture is not None and face_of(work, model) is None
+
+
 def is_same_task(work: Work, other: Work) -> bool:
     """Whether two works ask for the same thing, however it is searched for."""
     hole = work.task != "inpaint" or work.mask == other.mask
@@ -111,19 +131,13 @@ def pasted_in(paste: Paste, seen: Picture, works: Sequence[Work]) -> Work:
 
 def answer(model: ModelRef, found: Filled, work: Work, side: int) -> Recipe:
     """The recipe of an answer: what was found, of inpainting seen in the hole of the picture."""
+    noise = noise_of(work, model)
     if work.task != "inpaint":
-        anchors = (Anchor(found.latent),)
-        return Recipe(model, anchors, classes=found.classes, noise=work.search.noise)
+        return Recipe(model, (Anchor(found.latent),), classes=found.classes, noise=noise)
     picture = frame(work, side)
     if picture is None:
         raise ValueError("there is no picture")
     whole = work.crop == WHOLE and work.picture is not None and work.picture.size == (side, side)
-    face = work.face if whole and work.face is not None and work.face.model == model else None
+    face = face_of(work, model) if whole else None
     paste = Paste(mask_at(work, side), picture, work.blend, face)
-    return Recipe(
-        model,
-        (Anchor(found.latent),),
-        classes=found.classes,
-        noise=work.search.noise,
-        paste=paste,
-    )
+    return Recipe(model, (Anchor(found.latent),), classes=found.classes, noise=noise, paste=paste)

@@ -75,6 +75,7 @@ def work_json(work: Work, store: Store, store_image: StoreImage) -> dict[str, An
         "blend": work.blend,
         "restore": _restore_json(work.restore),
         "project": _project_json(work.project),
+        "find_class": work.find_class,
     }
 
 
@@ -92,6 +93,7 @@ def work_reader(load: Load, images: Images) -> Reader[Work]:
             "blend": choice(*SEAMS),
             "restore": _RESTORE,
             "project": _PROJECT,
+            "find_class": optional(flag),
         },
     )
 

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,6 +21,8 @@ Look = Callable[[Tensor], list[Tensor]]
 
 WEIGHT = 0.05
 """Of features, beside pixels and edges."""
+
+_ALEXNET = "alexnet-owt-7be5be79.pth"  # as torchvision names it; lpips brings the rest
 
 _COARSEST = 4  # pixels: below this a map no longer says where
 
@@ -120,6 +123,13 @@ def _lpips(target: Tensor) -> Callable[[Tensor], Tensor]:
             "LPIPS is not installed",
             "its package is no part of the studio",
             "Run pip install lpips, or let the discriminator look.",
+        )
+    weights = Path(torch.hub.get_dir(), "checkpoints", _ALEXNET)
+    if not weights.is_file():  # torchvision would download it
+        raise StudioError(
+            "LPIPS has no weights of AlexNet",
+            f"they are not at {weights}, and the studio downloads nothing",
+            'Run python -c "import lpips; lpips.LPIPS()" once, or let the discriminator look.',
         )
     network: Any = importlib.import_module("lpips").LPIPS(net="alex", verbose=False)
     network = network.to(target.device).eval().requires_grad_(False)

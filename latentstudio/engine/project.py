@@ -15,7 +15,15 @@ from torch import Tensor
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Noise, Recipe, Space
-from latentstudio.core.search import ClassShares, Features, Projected, Rgb, Settings, Start
+from latentstudio.core.search import (
+    ClassShares,
+    Features,
+    Filled,
+    Projected,
+    Rgb,
+    Settings,
+    Start,
+)
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import Likeness, likeness
 from latentstudio.engine.inpaint import PREVIEW_S, to_image, to_picture
@@ -96,7 +104,7 @@ def project(
         classes: shares by name; without any, a model that has classes tries them all.
 
     Yields:
-        a Step; now and then its ``preview`` is the picture of the best so far, uint8 [R, R, 3].
+        a Step; now and then its ``preview`` is a list of the best so far alone.
 
     Raises:
         StudioError: the picture or an option does not fit the model; the search came apart.
@@ -112,7 +120,7 @@ def project(
     plan = _PLANS[space]
     polish = (_left(starts, plan.last) + plan.jumps) * _most(place)
     total = place.bank + sum(plan.steps(steps)) + polish + (steps if tune_noise else 0)
-    yield from _watched(_found(place, measurement, total), place, losses)
+    yield from _watched(_found(place, measurement, total), place, picture, losses)
     styles = place.coordinates.styles(place.points).detach()
     finer = None
     if tune_noise:
@@ -230,9 +238,9 @@ def _improve(place: _Projection, measurement: Likeness, row: int, point: Tensor)
 
 
 def _watched(
-    steps: Steps[Step, None, None], place: _Projection, losses: list[float]
+    steps: Steps[Step, None, None], place: _Projection, picture: Rgb, losses: list[float]
 ) -> Steps[Step, None, None]:
-    """The same steps with pictures now and then, while losses are written down."""
+    """The same steps with the best now and then, while losses are written down."""
     due = 0.0
     for step in steps:
         if float(step.done).is_integer() and step.done > place.bank:
@@ -240,9 +248,24 @@ def _watched(
         now, preview = time.monotonic(), None
         if now >= due:
             due = now + PREVIEW_S
-            best = int(torch.nan_to_num(place.losses, torch.inf).argmin())
-            preview = to_picture(place.images[best].float().cpu())
+            preview = _so_far(place, picture)
         yield replace(step, preview=preview)
+
+
+def _so_far(place: _Projection, picture: Rgb) -> list[Filled]:
+    """The best as it was last drawn, which nothing judged; none while all are broken."""
+    best = int(torch.nan_to_num(place.losses, torch.inf).argmin())
+    image, places = place.images[best].float().cpu(), place.coordinates
+    if not bool(image.isfinite().all()):
+        return []
+    drawn, point = to_picture(image), places.plain(place.points[best])
+    fit = _off(drawn, picture) / 127.5
+    return [Filled(drawn, drawn, places.vector(point), fit, math.nan, places.classes(point))]
+
+
+def _off(drawn: Rgb, picture: Rgb) -> float:
+    """Mean absolute difference in levels of 255."""
+    return float(np.abs(drawn.astype(np.float64) - picture).mean())
 
 
 def _result(
@@ -265,14 +288,13 @@ def _result(
             "Begin again with another seed.",
         )
     drawn = to_picture(image.float().cpu())
-    off = float(np.abs(drawn.astype(np.float64) - picture).mean())
     return Projected(
         latent=places.vector(point),
         classes=places.classes(point),
         styles=styles,
         picture=drawn,
         tuned=finer,
-        difference=off,
+        difference=_off(drawn, picture),
         losses=tuple(losses),
         looked_by=looked_by,
         seconds=seconds,

@@ -17,7 +17,7 @@ from latentstudio.core.gallery import with_kept
 from latentstudio.core.mask import Mask
 from latentstudio.core.mask_file import Loaded, read_mask, write_mask
 from latentstudio.core.origin import png_with
-from latentstudio.core.paste import Picture, Rgb
+from latentstudio.core.paste import Picture
 from latentstudio.core.recipe import ModelRef, Recipe, title_of
 from latentstudio.core.search import Filled as Answer
 from latentstudio.core.work import Work, answer, frame, mask_at
@@ -135,11 +135,6 @@ class InpaintDesk(QObject):
     def has_result(self) -> bool:
         """Whether an answer is on show, or the current face in its picture."""
         return self.result.there
-
-    def framed(self, work: Work, side: int) -> Rgb | None:
-        """The pixels of a work in the model's frame, [side, side, 3]."""
-        picture = frame(work, side)
-        return None if picture is None else picture.pixels
 
     def conditions(self) -> dict[str, bool]:
         """What the actions of the workspace need."""

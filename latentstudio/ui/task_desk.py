@@ -52,7 +52,6 @@ class TaskDesk(QObject):
         self._desk, self._window = desk, window
         self.found: Projected | None = None
         self._seen: Rgb | None = None
-        self._target: Rgb | None = None
         self._opening = False
         self._open: dict[str, bool] = {}
         self._task: Task = "inpaint"
@@ -61,7 +60,6 @@ class TaskDesk(QObject):
         panel, bridge = desk.panel, window.bridge
         panel.began.connect(self._begin)
         panel.measured.connect(lambda share, values: self.loss.show_step(share, values))
-        panel.pictured.connect(self._show_preview)
         panel.finished.connect(self._finish)
         panel.stopped.connect(self._stop)
         panel.save_asked.connect(lambda: desk.save_result())
@@ -111,17 +109,8 @@ class TaskDesk(QObject):
         kept = work.restore.keep and work.restore.kind not in NEVER_KEPT
         facts = f"candidate {rank}, with what is known" if kept else f"candidate {rank}"
         if work.task == "project":
-            facts = "the nearest face" if rank == 1 else "with fitted noise: no face has it"
-        self._show(pixels, facts)
-
-    def _show_preview(self, pixels: Rgb, note: str) -> None:
-        self._seen = pixels
-        self._show(pixels, "")
-        if self._target is not None and self._target.shape == pixels.shape:
-            off = np.abs(pixels.astype(np.float32) - self._target).mean() / 127.5
-            self.loss.show_step(self._desk.panel.share, [float(off)])
-
-    def _show(self, pixels: Rgb, facts: str) -> None:
+            nearest = "the nearest face so far" if self._desk.panel.running else "the nearest face"
+            facts = nearest if rank == 1 else "with fitted noise: no face has it"
         self._desk.view.show_result(pixels, Mask.empty(pixels.shape[0]), facts)
         self._show_files()
 
@@ -163,9 +152,7 @@ class TaskDesk(QObject):
     # --- a search -------------------------------------------------------------------------------
 
     def _begin(self, work: Work) -> None:
-        info = self._window.bridge.info
         self.found, self._seen = None, None
-        self._target = None if info is None else self._desk.framed(work, info.resolution)
         self.loss.begin(_UNITS[work.task], self._desk.panel.turns)
         self.loss.show_curve(())
         self._show_files()

@@ -11,7 +11,16 @@ from latentstudio.core.mask import Mask, preset, with_stroke
 from latentstudio.core.paste import Paste, Picture
 from latentstudio.core.paste_json import InlineImages, inline_image
 from latentstudio.core.picture import PictureNote, note_of, png_bytes
-from latentstudio.core.recipe import Anchor, ModelRef, Recipe, Seed, Vector, with_model, with_seed
+from latentstudio.core.recipe import (
+    Anchor,
+    ModelRef,
+    Noise,
+    Recipe,
+    Seed,
+    Vector,
+    with_model,
+    with_seed,
+)
 from latentstudio.core.recipe_json import decode, encode, parse_recipe, recipe_text
 from latentstudio.core.search import Filled
 from latentstudio.core.session import Session, parse_session, session_bytes
@@ -20,8 +29,10 @@ from latentstudio.core.tasks import Projecting, Restoring, curve_counts, measure
 from latentstudio.core.work import (
     Work,
     answer,
+    finds_class,
     is_same_task,
     mask_at,
+    noise_of,
     source_face,
     with_mask,
     with_picture,
@@ -141,11 +152,11 @@ PROJECTING = Projecting("w", 90, 4, 0.01, tune_noise=True, seed=5)
 
 
 def test_a_session_keeps_what_tasks_are_told_and_older_ones_have_the_defaults() -> None:
-    work = Work(PHOTO, task="project", restore=RESTORING, project=PROJECTING)
+    work = Work(PHOTO, task="project", restore=RESTORING, project=PROJECTING, find_class=False)
     session = Session((("One", State(FACE, work=work)),), 0)
     assert parse_session(session_bytes(session)) == session
     record = work_json(Work(PHOTO), lambda _v: None, inline_image)
-    del record["restore"], record["project"]
+    del record["restore"], record["project"], record["find_class"]
     read = work_reader(lambda _space, _v, _w: LATENT, InlineImages())
     assert read(record, "work") == Work(PHOTO)
 
@@ -155,6 +166,24 @@ def test_answers_of_other_tasks_are_plain_faces() -> None:
     for task in ("restore", "project"):
         recipe = answer(MODEL, FOUND, replace(work, task=task), 32)
         assert recipe == Recipe(MODEL, (Anchor(LATENT),))
+
+
+def test_answers_are_drawn_with_the_noise_of_the_face_that_is_worked_on() -> None:
+    noise = Noise(seed=7, strength=0.5)
+    work = with_mask(with_picture(Work(), PHOTO, replace(FACE, noise=noise)), MASK)
+    for task in ("inpaint", "restore", "project"):
+        assert answer(MODEL, FOUND, replace(work, task=task), 32).noise == noise
+    other = ModelRef("other", "cd")
+    assert noise_of(work, other) == noise_of(with_picture(work, PHOTO), MODEL) == Noise()
+
+
+def test_classes_are_tried_for_a_picture_that_the_model_has_not_drawn() -> None:
+    of_face, photo = with_picture(Work(), PHOTO, FACE), with_picture(Work(), PHOTO)
+    other = ModelRef("other", "cd")
+    defaults = [(Work(), MODEL), (of_face, MODEL), (of_face, other), (photo, MODEL)]
+    assert [finds_class(*one) for one in defaults] == [False, False, True, True]
+    assert finds_class(replace(of_face, find_class=True), MODEL)
+    assert not finds_class(replace(photo, find_class=False), MODEL)
 
 
 def test_what_makes_another_task_of_a_work() -> None:

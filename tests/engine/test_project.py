@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,33 @@ def test_a_drawn_face_is_found_again(generator: FakeGenerator, space: str) -> No
     assert shares == sorted(shares)
     assert shares[-1] <= 1
     previews = [step.preview for step in steps if step.preview is not None]
-    assert previews[-1].shape == picture.shape
+    (last,) = previews[-1]
+    assert last.pixels.shape == picture.shape
+    assert last.latent.space == space
+
+
+def test_the_best_so_far_is_an_answer_to_go_on_with() -> None:
+    labelled = FakeGenerator(fake_info(layers=1, classes=("cat", "dog")))
+    picture = face(labelled, 903)
+    found, steps = finish(labelled, picture, starts=1)
+    (begun,) = next(step.preview for step in steps if step.preview)
+    recipe = Recipe(anchors=(Anchor(begun.latent),), classes=begun.classes)
+    assert np.array_equal(to_rgb(draw(labelled, recipe).pixels), begun.pixels)
+    off = np.abs(begun.pixels.astype(float) - picture).mean()
+    assert begun.fit * 127.5 == pytest.approx(off)
+    assert off > found.difference
+
+
+def test_a_best_that_is_broken_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(FakeGenerator):
+        def synthesize(self, styles: Tensor, *args: Any, **more: Any) -> Tensor:
+            scale = torch.nan if styles.requires_grad else 1.0
+            return super().synthesize(styles, *args, **more) * scale
+
+    monkeypatch.setattr("latentstudio.engine.project.PREVIEW_S", 0.0)
+    _, steps = finish(Broken(fake_info(layers=1)), face(FAKE, 5), steps=2, starts=1)
+    assert len(steps[0].preview) == 1
+    assert steps[-1].preview == []
 
 
 def test_noise_is_that_of_the_recipe() -> None:
@@ -148,7 +175,10 @@ def test_likeness_is_zero_for_the_picture_itself() -> None:
     assert far > 0.05
 
 
-def test_lpips_is_asked_for_in_a_sentence_or_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lpips_is_asked_for_in_a_sentence_or_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     target = to_image(face(FAKE, 4))
     with pytest.raises(StudioError, match="not installed"):
@@ -164,6 +194,11 @@ def test_lpips_is_asked_for_in_a_sentence_or_used(monkeypatch: pytest.MonkeyPatc
     module = type("lpips", (), {"LPIPS": Lpips})
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
     monkeypatch.setattr("latentstudio.engine.features.importlib.import_module", lambda name: module)
+    with pytest.raises(StudioError, match="downloads nothing"):
+        likeness(FAKE, target, "lpips")
+    weights = tmp_path / "hub" / "checkpoints" / "alexnet-owt-7be5be79.pth"
+    weights.parent.mkdir(parents=True)
+    weights.touch()
     look = likeness(FAKE, target, "lpips")
     assert look.by == "lpips"
     assert look.far is not None

@@ -16,12 +16,13 @@ from latentstudio.core.latent import SEEDS
 from latentstudio.core.mask import preset
 from latentstudio.core.paste import Picture
 from latentstudio.core.picture import read_picture
-from latentstudio.core.recipe import Vector
+from latentstudio.core.recipe import Noise, Vector
 from latentstudio.core.search import Projected
 from latentstudio.core.tasks import Projecting, Restoring
 from latentstudio.core.work import Task, Work, with_mask
 from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.inpaint_desk import InpaintDesk
+from latentstudio.ui.panels.photo import picture_of
 from latentstudio.ui.panels.tasks import TASKS, known_options, small_factor
 from tests.fakes import fake_info
 from tests.ui.studio import Studio, make_studio
@@ -30,11 +31,19 @@ Key, Control, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardMo
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
-    """A window in the Inpaint workspace on a model with style layers, with quick searches."""
+def model() -> dict[str, object]:
+    """What the model of the window is like."""
+    return {"layers": 8}
+
+
+@pytest.fixture
+def bench(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, model: dict[str, object]
+) -> Iterator[Studio]:
+    """A window in the Inpaint workspace, with quick searches."""
     guard = KeyGuard()
     qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path, resolution=32, layers=8)
+    made = make_studio(qtbot, tmp_path, resolution=32, **model)
     made.window.workspaces.show("inpaint")
     quick = replace(Work().search, candidates=3, steps=25, bank=16, rate=0.2)
     change(made, lambda work: replace(work, search=quick, project=Projecting(steps=20, starts=4)))
@@ -179,14 +188,75 @@ def test_a_projection_is_an_ordinary_face(bench: Studio, tmp_path: Path) -> None
     assert source.latent == latent
 
 
-def test_a_stopped_projection_leaves_its_picture(bench: Studio) -> None:
-    change(bench, lambda work: replace(work, project=Projecting(steps=1000)))
-    desk(bench).panel.choose_task("project")
-    bench.generator.delay = 0.005
-    bench.key(Key.Key_Return, Control)
-    bench.qtbot.waitUntil(lambda: desk(bench).tasks.seen is not None)
+@pytest.mark.parametrize("model", [{"layers": 8, "noise": True}])
+def test_a_face_with_other_noise_is_found_again(bench: Studio) -> None:
+    noise = Noise(seed=5, strength=2.0)
+    bench.document.edit_recipe("Noise", lambda recipe: replace(recipe, noise=noise))
+    face = bench.wait_for_picture()
+    run(bench, "project")
+    found = desk(bench).tasks.found
+    assert found is not None
+    assert found.difference < 1
+    bench.control("inpaint.use").click()  # type: ignore[attr-defined]
+    assert bench.recipe.noise == noise
+    shown = bench.wait_for_picture()
+    assert np.abs(shown.pixels.astype(int) - face.pixels).mean() < 1
+
+
+def dog(studio: Studio) -> Picture:
+    """The face of the class that is not the window's."""
+    before = studio.recipe
+    studio.document.edit_recipe("Dog", lambda recipe: replace(recipe, classes=(("dog", 1.0),)))
+    picture, _ = picture_of(studio.wait_for_picture())
+    studio.document.undo()
+    assert studio.recipe == before
+    return picture
+
+
+@pytest.mark.parametrize("model", [{"classes": ("cat", "dog")}])
+@pytest.mark.parametrize("task", list(TASKS))
+def test_the_class_is_found_or_that_of_the_face(bench: Studio, task: Task) -> None:
+    choice: Any = bench.control("inpaint.class")
+    assert choice.isVisible()
+    assert choice.current() == 1
+    change(bench, lambda work: with_mask(work, preset("centre", 32)))
+    desk(bench).photos.take(dog(bench))
+    assert choice.current() == 0
+    run(bench, task)
+    best: Any = desk(bench).candidates.best
+    assert max(best.classes, key=lambda one: one[1])[0] == "dog"
+    steps = len(bench.document.entries)
+    choice.segments[1].click()
+    assert len(bench.document.entries) == steps + 1
+    run(bench)
+    best = desk(bench).candidates.best
+    assert best.classes == (("cat", 1.0),)
+    bench.key(Key.Key_Z, Control)
+    assert choice.current() == 0
+
+
+def test_models_without_classes_have_no_choice_of_one(bench: Studio) -> None:
+    assert not bench.control("inpaint.class").isVisible()
+
+
+def long_projection(studio: Studio) -> None:
+    """Start one that takes long, and wait until there is something."""
+    change(studio, lambda work: replace(work, project=Projecting(steps=1000)))
+    desk(studio).panel.choose_task("project")
+    studio.generator.delay = 0.005
+    studio.key(Key.Key_Return, Control)
+    studio.qtbot.waitUntil(lambda: desk(studio).candidates.best is not None)
+
+
+def test_the_best_of_a_stopped_projection_is_a_face_to_go_on_with(bench: Studio) -> None:
+    long_projection(bench)
     bench.key(Key.Key_Return, Control)
     bench.qtbot.waitUntil(lambda: not desk(bench).panel.running)
+    best = desk(bench).candidates.best
+    assert best is not None
+    bench.control("inpaint.use").click()  # type: ignore[attr-defined]
+    assert bench.recipe.anchors[0].latent == best.latent
+    bench.wait_for_picture()
     assert desk(bench).tasks.found is None
     assert bench.window.actions_by_name["save_result"].isEnabled()
     assert not bench.window.actions_by_name["export_projection"].isEnabled()
@@ -213,6 +283,17 @@ def test_a_search_ends_with_its_model_and_keeps_the_best(bench: Studio) -> None:
     assert said(bench, "The search ended with its model")
     (kept,) = bench.document.state.gallery
     assert kept.recipe.model.name == "fake"
+
+
+def test_a_projection_ends_with_its_model_and_keeps_the_best(bench: Studio) -> None:
+    long_projection(bench)
+    bench.window.files.open_model("other")
+    bench.qtbot.waitUntil(lambda: not desk(bench).panel.running)
+    bench.qtbot.waitUntil(lambda: bench.recipe.model.name == "other")
+    assert said(bench, "The search ended with its model")
+    (kept,) = bench.document.state.gallery
+    assert kept.recipe.model.name == "fake"
+    assert kept.recipe.paste is None
 
 
 def test_a_picture_smaller_than_the_model_stays_as_small_as_it_is() -> None:

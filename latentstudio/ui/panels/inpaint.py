@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.core.search import ClassShares, Filled, dropped
-from latentstudio.core.work import Task, Work, frame, is_same_task
+from latentstudio.core.work import Task, Work, face_of, finds_class, frame, is_same_task
 from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, Label, PrimaryButton, Segmented, TextButton
 from latentstudio.ui.panel import Panel
+from latentstudio.ui.panels.class_box import ClassBox
 from latentstudio.ui.panels.photo import with_current
 from latentstudio.ui.panels.project_box import ProjectBox
 from latentstudio.ui.panels.restore_box import RestoreBox
@@ -30,7 +31,6 @@ class InpaintPanel(Panel):
     Signals:
         began: the work that a task has begun on.
         answered: (answers, note, whether they are the last); cancelled ones have no answers.
-        pictured: (pixels, note) of a task that has one answer only, while it is looked for.
         measured: share done, and how far the answers are off.
         finished: the result of a task that came to its end.
         moved_on: answers came after the picture, the task or the model had changed.
@@ -43,7 +43,6 @@ class InpaintPanel(Panel):
     icon = "wand-sparkles"
     began = Signal(object)
     answered = Signal(object, str, bool)
-    pictured = Signal(object, str)
     measured = Signal(float, object)
     finished = Signal(object)
     moved_on = Signal(object, object)
@@ -66,7 +65,8 @@ class InpaintPanel(Panel):
         self.restoring = RestoreBox(self.document)
         self.searching = SearchBox(self.document)
         self.projecting = ProjectBox(self.document)
-        for box in (self.restoring, self.searching, self.projecting):
+        self._boxes = (self.restoring, self.searching, self.projecting, ClassBox(self.document))
+        for box in self._boxes:
             self.body.addWidget(box)
         self.restoring.curve_asked.connect(lambda: self.start(curve=True))
         self._build_start()
@@ -122,11 +122,6 @@ class InpaintPanel(Panel):
         return self._job is not None
 
     @property
-    def share(self) -> float:
-        """How much of the search is done, 0 to 1."""
-        return self._bar.value() / 1000
-
-    @property
     def begun(self) -> tuple[Work, ModelRef]:
         """What the last search began on, and with which model."""
         return self._begun
@@ -136,7 +131,7 @@ class InpaintPanel(Panel):
 
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
-        for box in (self.restoring, self.searching, self.projecting):
+        for box in self._boxes:
             box.show_model(info)
         self._show_work()
 
@@ -184,8 +179,6 @@ class InpaintPanel(Panel):
         self._begun = (work, ModelRef.of(info))
         self.turns = len(options.get("counts", (1,)))
         self._job = self.tasks.start_job(line.job, line.title, **options)
-        only = work.task == "project"
-        self.cancel_button.set_text("Stop" if only else "Stop and keep the best")
         self._show_running(0.0, "Looking for starts")
         self.began.emit(work)
 
@@ -209,10 +202,12 @@ class InpaintPanel(Panel):
         self.export_button.setVisible(export)
 
     def _classes(self, work: Work, info: ModelInfo) -> ClassShares:
-        """Those of the face that is worked on; of other pictures all are tried but for a hole."""
-        if work.task != "inpaint":
-            return work.face.classes if work.face is not None else ()
-        return self.document.recipe.classes or ((info.classes[0], 1.0),)
+        """Those of the face that is worked on, else of the current one; none to try all."""
+        model = ModelRef.of(info)
+        if finds_class(work, model):
+            return ()
+        face = face_of(work, model) or self.document.recipe
+        return face.classes or ((info.classes[0], 1.0),)
 
     def _show_work(self) -> None:
         work, side = self.document.state.work, self.info.resolution if self.info else 1
@@ -220,7 +215,7 @@ class InpaintPanel(Panel):
         self.restoring.setVisible(work.task == "restore")
         self.searching.setVisible(work.task != "project")
         self.projecting.setVisible(work.task == "project")
-        for box in (self.restoring, self.searching, self.projecting):
+        for box in self._boxes:
             box.show_work(work)
         line = TASKS[work.task]
         reason = line.missing(work, side)
@@ -265,11 +260,9 @@ class InpaintPanel(Panel):
         note = step.note if left is None else f"{step.note}, {max(1, round(left))} s left"
         share = step.done / max(step.total, 1)
         self._show_running(share, note)
-        if isinstance(step.preview, list) and step.preview:
+        if step.preview:
             self.measured.emit(share, [found.fit for found in step.preview])
             self.answered.emit(step.preview, note, False)
-        elif step.preview is not None:
-            self.pictured.emit(step.preview, note)
 
     def _is_elsewhere(self) -> bool:
         """Whether the user has gone on to another picture, hole, task or model."""

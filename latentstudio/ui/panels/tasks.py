@@ -7,9 +7,10 @@ from typing import Any
 from latentstudio.core.crop import frame_of, square_of
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.paste import Rgb
+from latentstudio.core.recipe import ModelRef
 from latentstudio.core.search import Filled, Projected, Restored, Settings
 from latentstudio.core.tasks import curve_counts, factors_of, measured, space_in
-from latentstudio.core.work import Task, Work, frame, mask_at
+from latentstudio.core.work import Task, Work, frame, mask_at, noise_of
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def _told(work: Work, side: int) -> Rgb:
 
 
 def _search(work: Work, info: ModelInfo) -> Settings:
-    return replace(work.search, space=space_in(info, work.search.space))
+    space, noise = space_in(info, work.search.space), noise_of(work, ModelRef.of(info))
+    return replace(work.search, space=space, noise=noise)
 
 
 def _inpaint_options(work: Work, info: ModelInfo) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _project_options(work: Work, info: ModelInfo) -> dict[str, Any]:
         "steps": project.steps,
         "starts": project.starts,
         "prior": project.prior,
-        "noise": work.search.noise,
+        "noise": noise_of(work, ModelRef.of(info)),
         "tune_noise": project.tune_noise and info.has_noise,
         "seed": project.seed,
     }

@@ -49,6 +49,7 @@ MAX_ARRAY_BYTES = 512 * 1024
 MAX_ANCHORS = 1024
 MAX_MOVES = 256
 MAX_LAYERS = 256  # more than any network has
+MAX_NUMBER = 1e6  # in a vector: far more than any latent has, far less than sums overflow at
 MAX_TEXT = 8 * 2**20  # a recipe on standard input or in a file of its own
 _NAME = 200  # characters of a model's or a class's name
 
@@ -218,13 +219,16 @@ def make_vector(space: Space, shape: tuple[int, ...], numbers: bytes, where: str
     """A vector from the bytes of its little-endian float32 numbers, checked.
 
     Raises:
-        InputError: more than 512 KB, a count that is not the shape's, wrong axes, NaN or infinity.
+        InputError: more than 512 KB, a count that is not the shape's, wrong axes, NaN or infinity,
+            numbers that no picture can be computed from.
     """
     if not 0 < 4 * int(np.prod(shape, dtype=np.float64)) == len(numbers) <= MAX_ARRAY_BYTES:
         raise InputError(
             f"{where} has {len(numbers)} bytes, which is not what its shape {shape} needs"
         )
     array: Array = np.frombuffer(numbers, "<f4").reshape(shape).astype(np.float32)
+    if (most := float(np.abs(array).max())) > MAX_NUMBER and np.isfinite(most):
+        raise InputError(f"{where} has numbers up to {most:.1g}, far beyond any latent")
     try:
         return Vector(space, array)
     except ValueError as error:

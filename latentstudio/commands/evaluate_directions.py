@@ -138,7 +138,7 @@ def _lines(truths: "Sequence[Truth]", facts: dict[str, Any]) -> list[str]:
                 _words(down) if down else "",
                 f"{worst[0]} {_words(worst[1])}" if worst else "",
                 "yes" if truth.holds else "no",
-                "" if truth.kind == "ordered" else "yes" if truth.keeps else "no",
+                "yes" if truth.keeps else "no",
             )
         )
     note = [f"Note: {facts['note']}."] if facts["note"] else []

@@ -131,7 +131,7 @@ def step_along(
         back = np.linalg.pinv(seen @ ways.T, rcond=_ALIKE) @ (seen @ step.ravel())
         step = step - (back @ ways).reshape(step.shape)
         vector = Vector("w+", step.astype(np.float32))
-    return Move(direction.name, vector, 0.0, span)
+    return Move(direction.name, vector, 0.0, span, direction.vector.digest)
 
 
 def with_reading(
@@ -162,13 +162,25 @@ def with_amount(recipe: Recipe, step: Move, more: float) -> Recipe:
             break
     else:
         moves.append(replace(step, amount=more))
-    return replace(recipe, moves=tuple(m for m in moves if abs(m.amount) > _NOTHING))
+    # One of amount 0 is kept for the layers that were chosen, until there is another of its way.
+    kept = (m for m in moves if abs(m.amount) > _NOTHING or not is_same_way(m, step))
+    return replace(recipe, moves=tuple(kept))
 
 
-def without_moves(recipe: Recipe, name: str | None = None) -> Recipe:
+def is_same_way(a: Move, b: Move) -> bool:
+    """Whether two moves go along one direction, each in its layers and past its locks."""
+    return a.name == b.name and (a.along == b.along or "" in (a.along, b.along))
+
+
+def is_along(move: Move, direction: Direction) -> bool:
+    """Whether a move goes along a direction; another one of its name is another direction."""
+    return move.name == direction.name and move.along in ("", direction.vector.digest)
+
+
+def without_moves(recipe: Recipe, direction: Direction | None = None) -> Recipe:
     """Take back all moves along a direction, or all there are."""
-    kept = tuple(move for move in recipe.moves if name is not None and move.name != name)
-    return replace(recipe, moves=kept)
+    kept = (m for m in recipe.moves if direction is not None and not is_along(m, direction))
+    return replace(recipe, moves=tuple(kept))
 
 
 def overlap(a: Direction, b: Direction, layers: int) -> float:
@@ -185,10 +197,10 @@ def overlap(a: Direction, b: Direction, layers: int) -> float:
 
 def overlapping(
     direction: Direction, others: Sequence[Direction], layers: int, least: float = 0.4
-) -> Mapping[str, float]:
-    """The other directions that one cannot move without, name -> cosine, strongest first."""
-    found = {o.name: overlap(direction, o, layers) for o in others if o.name != direction.name}
-    strong = {name: cosine for name, cosine in found.items() if abs(cosine) >= least}
+) -> Mapping[Direction, float]:
+    """The other directions that one cannot move without and their cosines, strongest first."""
+    found = {other: overlap(direction, other, layers) for other in others if other != direction}
+    strong = {other: cosine for other, cosine in found.items() if abs(cosine) >= least}
     return dict(sorted(strong.items(), key=lambda item: -abs(item[1])))
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from latentstudio.core.direction import Direction
-from latentstudio.core.document import State
+from latentstudio.core.direction import Direction, is_along, is_same_way
+from latentstudio.core.document import Lock, State
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Move, Recipe
 
@@ -21,11 +21,34 @@ def fits(direction: Direction, info: ModelInfo) -> bool:
     )
 
 
-def with_lock(state: State, name: str) -> State:
+def is_locked(state: State, direction: Direction) -> bool:
+    """Whether others may not change a direction."""
+    return direction in state.locks or direction.name in state.locks
+
+
+def locked_in(state: State, known: Sequence[Direction], info: ModelInfo) -> list[Direction]:
+    """The directions that are kept still in a model, also those that have no row there now.
+
+    Args:
+        state: what is locked.
+        known: the directions of the model that a bare name may mean.
+        info: the model; the locks of others wait until they are back.
+    """
+    held = [lock for lock in state.locks if isinstance(lock, Direction) and fits(lock, info)]
+    named = [lock for lock in state.locks if isinstance(lock, str)]
+    return [*held, *(d for d in known if d.name in named and d not in held)]
+
+
+def with_lock(state: State, direction: Direction) -> State:
     """Lock a direction, or unlock it."""
-    if name in state.locks:
-        return replace(state, locks=tuple(lock for lock in state.locks if lock != name))
-    return replace(state, locks=(*state.locks, name))
+    if is_locked(state, direction):
+        return without_locks(state, (direction, direction.name))
+    return replace(state, locks=(*state.locks, direction))
+
+
+def without_locks(state: State, locks: Collection[Lock]) -> State:
+    """Unlock several at once."""
+    return replace(state, locks=tuple(lock for lock in state.locks if lock not in locks))
 
 
 def with_directions(state: State, found: Sequence[Direction], taken: Collection[str] = ()) -> State:
@@ -42,34 +65,31 @@ def with_new_name(state: State, direction: Direction, name: str, taken: Collecti
     name = free_name(name.strip() or direction.name, {*taken} - {direction.name})
     old = direction.name
     renamed = replace(direction, name=name)
-    moves = tuple(replace(m, name=name) if m.name == old else m for m in state.recipe.moves)
+    moves = (replace(m, name=name) if is_along(m, direction) else m for m in state.recipe.moves)
     return replace(
         state,
-        recipe=replace(state.recipe, moves=moves),
+        recipe=replace(state.recipe, moves=tuple(moves)),
         directions=tuple(renamed if d == direction else d for d in state.directions),
-        locks=tuple(name if lock == old else lock for lock in state.locks),
+        locks=tuple(renamed if lock in (direction, old) else lock for lock in state.locks),
     )
 
 
 def without_direction(state: State, direction: Direction) -> State:
     """Take one of the user's directions and its lock away; the face stays as it is."""
-    return replace(
-        state,
-        directions=tuple(d for d in state.directions if d != direction),
-        locks=tuple(lock for lock in state.locks if lock != direction.name),
-    )
+    kept = tuple(d for d in state.directions if d != direction)
+    return replace(without_locks(state, (direction, direction.name)), directions=kept)
 
 
 def with_step(recipe: Recipe, step: Move) -> Recipe:
-    """Let all moves of a step's name go along it, through its layers, as far as they go together.
+    """Let all moves along a step's direction take its layers, as far as they go together.
 
     Args:
-        recipe: one without such moves stays as it is.
+        recipe: one without such moves gets one that goes nowhere yet, in those layers.
         step: of ``step_along``; its amount does not count.
     """
-    same = [place for place, move in enumerate(recipe.moves) if move.name == step.name]
+    same = [place for place, move in enumerate(recipe.moves) if is_same_way(move, step)]
     if not same:
-        return recipe
+        return replace(recipe, moves=(*recipe.moves, replace(step, amount=0.0)))
     amount = sum(recipe.moves[place].amount for place in same)
     moves = [
         replace(step, amount=amount) if place == same[0] else move

@@ -14,6 +14,9 @@ from latentstudio.core.signal import Signal
 from latentstudio.core.sources import Sources, vectors_of
 from latentstudio.core.work import Work
 
+Lock = Direction | str
+"""A locked direction as it was then; in sessions of before the bare name of one."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -23,7 +26,7 @@ class State:
         recipe: the picture.
         gallery: the faces that were kept.
         directions: the user's own, learned or imported.
-        locks: names of the directions that others may not change.
+        locks: the directions that others may not change, whether they are listed now or not.
         arithmetic: the sets of faces that are added and taken away.
         sources: the faces A, B, C, ... to mix; none chosen yet where it is empty.
         work: the picture that is being repaired.
@@ -33,7 +36,7 @@ class State:
     recipe: Recipe = field(default_factory=Recipe)
     gallery: Kepts = ()
     directions: tuple[Direction, ...] = ()
-    locks: tuple[str, ...] = ()
+    locks: tuple[Lock, ...] = ()
     arithmetic: Arithmetic = field(default_factory=Arithmetic)
     sources: Sources = ()
     work: Work = field(default_factory=Work)
@@ -43,7 +46,8 @@ class State:
     def vectors(self) -> tuple[Vector, ...]:
         """Every array in it; one that stands in several places comes several times."""
         recipes = self._recipes
-        found = tuple(chain(*(direction.vectors for direction in self.directions)))
+        locked = (lock for lock in self.locks if isinstance(lock, Direction))
+        found = tuple(chain(*(d.vectors for d in (*self.directions, *locked))))
         return (*chain(*(recipe.vectors for recipe in recipes)), *found, *vectors_of(self.sources))
 
     @property

@@ -151,12 +151,15 @@ class Move:
             locked against is already taken out.
         amount: how many of them.
         span: the style layers that move; all where it is None.
+        along: digest of the direction's own vector, for names repeat: component 1 of two methods.
+            Empty in recipes of before, whose moves belong to any direction of the name.
     """
 
     name: str
     vector: Vector
     amount: float
     span: Span | None = None
+    along: str = ""
 
 
 @dataclass(frozen=True, slots=True)

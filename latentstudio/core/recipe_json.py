@@ -49,7 +49,9 @@ MAX_ARRAY_BYTES = 512 * 1024
 MAX_ANCHORS = 1024
 MAX_MOVES = 256
 MAX_LAYERS = 256  # more than any network has
+MAX_NUMBER = 1e6  # in a vector: far more than any latent has, far less than sums overflow at
 MAX_TEXT = 8 * 2**20  # a recipe on standard input or in a file of its own
+_DIGEST = 64
 _NAME = 200  # characters of a model's or a class's name
 
 Store = Callable[[Vector], object]
@@ -218,13 +220,16 @@ def make_vector(space: Space, shape: tuple[int, ...], numbers: bytes, where: str
     """A vector from the bytes of its little-endian float32 numbers, checked.
 
     Raises:
-        InputError: more than 512 KB, a count that is not the shape's, wrong axes, NaN or infinity.
+        InputError: more than 512 KB, a count that is not the shape's, wrong axes, NaN or infinity,
+            numbers that no picture can be computed from.
     """
     if not 0 < 4 * int(np.prod(shape, dtype=np.float64)) == len(numbers) <= MAX_ARRAY_BYTES:
         raise InputError(
             f"{where} has {len(numbers)} bytes, which is not what its shape {shape} needs"
         )
     array: Array = np.frombuffer(numbers, "<f4").reshape(shape).astype(np.float32)
+    if (most := float(np.abs(array).max())) > MAX_NUMBER and np.isfinite(most):
+        raise InputError(f"{where} has numbers up to {most:.1g}, far beyond any latent")
     try:
         return Vector(space, array)
     except ValueError as error:
@@ -249,6 +254,7 @@ def move_json(move: Move, store: Store) -> dict[str, Any]:
         "array": store(move.vector),
         "amount": float(move.amount),
         "span": span_json(move.span),
+        "along": move.along,
     }
 
 
@@ -261,20 +267,21 @@ def span_json(span: Span | None) -> dict[str, int] | None:
 
 def _move_reader(load: Load) -> Reader[Move]:
     given = record(
-        lambda name, space, array, amount, span=None: (name, space, array, amount, span),
+        lambda space, array, **rest: (space, array, rest),
         {
             "name": text(_NAME),
             "space": choice("w", "w+"),
             "array": lambda value, where: value,
             "amount": number(-1e4, 1e4),
             "span": optional(SPAN),
+            "along": text(_DIGEST),
         },
         required=("name", "space", "array", "amount"),
     )
 
     def read(value: object, where: str) -> Move:
-        name, space, array, amount, span = given(value, where)
-        return Move(name, load(space, array, f"{where}.array"), amount, span)
+        space, array, rest = given(value, where)
+        return Move(vector=load(space, array, f"{where}.array"), **rest)
 
     return read
 

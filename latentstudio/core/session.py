@@ -56,6 +56,7 @@ MAX_THUMBNAIL_PIXELS = 2**20
 MAX_IMAGE_BYTES = 224 * 2**20
 _LABEL = 200
 MAX_ROWS = 10_000  # kept faces, or directions, of all steps together
+_ROW = whole(0, MAX_ROWS)
 _MIGRATIONS: dict[int, Migration] = {}
 
 _STATE, _THUMBNAIL = "session.json", "thumbnail.png"
@@ -152,7 +153,7 @@ def _pack(session: Session) -> bytes:
             "recipe": encode(state.recipe, arrays, arrays.image),
             "gallery": [faces.place(kept) for kept in state.gallery],
             "directions": [directions.place(found) for found in state.directions],
-            "locks": list(state.locks),
+            "locks": [x if isinstance(x, str) else directions.place(x) for x in state.locks],
             "arithmetic": {
                 term: [recipes.place(recipe) for recipe in state.arithmetic.faces(term)]
                 for term in TERMS
@@ -214,8 +215,7 @@ def _kept_reader(load: "_Arrays") -> Reader[Kept]:
 
 
 def _step_reader(load: "_Arrays") -> Reader[tuple[str, State, dict[str, Any]]]:
-    places = items(whole(0, MAX_ROWS), 0, MAX_ROWS)
-    few = items(whole(0, MAX_ROWS), 0, MOST)
+    places, few = items(_ROW, 0, MAX_ROWS), items(_ROW, 0, MOST)
     return record(
         lambda recipe, label="", **rest: (label, State(recipe), rest),
         {
@@ -223,14 +223,19 @@ def _step_reader(load: "_Arrays") -> Reader[tuple[str, State, dict[str, Any]]]:
             "recipe": recipe_reader(load, load.images),
             "gallery": places,
             "directions": places,
-            "locks": items(text(_LABEL), 0, MAX_ROWS),
+            "locks": items(_lock, 0, MAX_ROWS),
             "arithmetic": record(dict, dict.fromkeys(TERMS, few)),
             "sources": places_reader(MAX_ROWS),
-            "work": optional(whole(0, MAX_ROWS)),
-            "journey": optional(whole(0, MAX_ROWS)),
+            "work": optional(_ROW),
+            "journey": optional(_ROW),
         },
         required=("recipe",),
     )
+
+
+def _lock(value: object, where: str) -> int | str:
+    """The row of a direction, or a name, as before."""
+    return text(_LABEL)(value, where) if isinstance(value, str) else _ROW(value, where)
 
 
 def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
@@ -262,7 +267,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
             "recipes": items(recipe_reader(load, load.images), 0, MAX_ROWS),
             "sources": items(source_reader(load), 0, MAX_ROWS),
             "works": items(work_reader(load, load.images), 0, MAX_ROWS),
-            "journeys": items(fields_reader(whole(0, MAX_ROWS)), 0, MAX_ROWS),
+            "journeys": items(fields_reader(_ROW), 0, MAX_ROWS),
             "history": items(_step_reader(load), 1, MAX_STEPS),
             "index": whole(0, MAX_STEPS - 1),
         },
@@ -273,6 +278,10 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
 
 def _filled(state: State, rest: dict[str, Any], tables: dict[str, tuple[Any, ...]]) -> State:
     """A step's state; what steps have in common stands once, in a table, and they name rows."""
+    rest["locks"] = tuple(
+        lock if isinstance(lock, str) else _rows((lock,), tables["directions"], "locks")[0]
+        for lock in rest.get("locks", ())
+    )
     for name in ("gallery", "directions"):
         rest[name] = _rows(rest.get(name, ()), tables[name], name)
     sets = rest.get("arithmetic", {})

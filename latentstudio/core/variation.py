@@ -10,6 +10,7 @@ from latentstudio.core.recipe import Recipe
 
 DRAWS = 16
 _STEPS = (1.0, 2.0, 5.0)
+_MOST = 500.0
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,13 @@ class Variation:
 
     @property
     def top(self) -> float:
-        """The end of the scale: the next of 1, 2, 5, 10, 20 ... above the greatest deviation."""
+        """The end of the scale: the next of 1, 2, 5, 10, 20 ... above the greatest deviation.
+
+        No two pictures are further apart than 255; what is no number counts as that.
+        """
         peak = float(self.deviation.max())
-        step = 1.0
-        while True:
-            for start in _STEPS:
-                if peak <= start * step:
-                    return start * step
-            step *= 10
+        ends = (start * step for step in (1.0, 10.0, 100.0) for start in _STEPS)
+        return next((end for end in ends if peak <= end), _MOST)
 
     @property
     def colors(self) -> Colors:

@@ -30,7 +30,7 @@ def variation(
     for done, seed in enumerate(seeds, start=1):
         drawn = replace(recipe, noise=replace(recipe.noise, mode=mode, seed=seed))
         with torch.no_grad():
-            image = synthesize(generator, drawn, styles)[0].float().clamp(-1, 1)
+            image = synthesize(generator, drawn, styles)[0].float().nan_to_num().clamp(-1, 1)
         pictures.append(image.cpu())
         yield Step(done, len(seeds), f"draw {done}")
     deviation = torch.stack(pictures).std(0, correction=0).square().mean(0).sqrt() * _LEVELS

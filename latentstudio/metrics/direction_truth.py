@@ -70,8 +70,9 @@ class Truth:
         shares: binary: ``up`` (of the faces without it, those that have it at +2) and ``down``;
             ordered: ``follow`` (faces whose reading has a rank correlation of 0.9 or more with
             five positions of the slider).
-        locked: the same for a binary one while the other attributes are locked.
-        others: of all faces moved so, those in which another binary attribute changed, by name.
+        locked: the same while the other attributes are locked.
+        others: of all faces moved so, those in which another binary attribute changed, by name;
+            an ordered slider counts at both of its ends.
     """
 
     name: str
@@ -140,8 +141,8 @@ def faces_moved(
 ) -> int:
     """How many pictures ``direction_truth`` draws, for a progress bar."""
     sliders = sliders_of(directions, judge)
-    each = {"binary": 1 + locked, "ordered": len(POSITIONS)}
-    return count * (1 + sum(each[slider.attribute.kind] for slider in sliders))
+    each = {"binary": 1, "ordered": len(POSITIONS)}
+    return count * (1 + (1 + locked) * sum(each[slider.attribute.kind] for slider in sliders))
 
 
 def direction_truth(
@@ -155,8 +156,8 @@ def direction_truth(
 ) -> Steps[int, None, list[Truth]]:
     """Move new faces along attribute directions, and read them; yields how many were drawn.
 
-    A binary slider goes to +2 where the judge reads 'no' and to -2 where it reads 'yes': once
-    alone, once with the other attributes locked. An ordered one goes to -2, -1, 0, 1 and 2.
+    A binary slider goes to +2 where the judge reads 'no' and to -2 where it reads 'yes', an ordered
+    one to -2, -1, 0, 1 and 2: once alone, once with the other attributes locked.
     Positions are absolute, as in the window. Attributes of the same part of a face rule each other
     out and are not locked beside each other.
 
@@ -166,7 +167,7 @@ def direction_truth(
         judge: best another referee than they were learned with.
         count: faces.
         first: seed of the first one.
-        locked: whether to move binary ones with locks as well.
+        locked: whether to move them with locks as well.
     """
     sliders = sliders_of(directions, judge)
     look = reader_of(generator, sliders, judge)
@@ -218,39 +219,54 @@ def _moved(
     slider: Slider, styles: Tensor, before: Levels, look: Look, locked: bool
 ) -> tuple[Tally, int]:
     """What a slider does to faces: counts by name, and how many faces were drawn for it."""
-    if slider.attribute.kind == "ordered":
-        return _followed(slider, styles, look), len(styles) * len(POSITIONS)
-    name, had = slider.attribute.name, before[slider.attribute.name] > 0.5
-    targets = np.where(had.numpy(), -2.0, 2.0)
-    tally = {}
     ways = {"": (), "locked ": slider.locks} if locked else {"": ()}
+    tally: Tally = {}
+    drawn = 0
     for how, locks in ways.items():
-        moved = moved_to(slider.direction, locks, styles, targets)
-        after = before if moved is None else look(moved)
-        has = after[name] > 0.5
-        tally[f"{how}up"] = Share(int((has & ~had).sum()), int((~had).sum()))
-        tally[f"{how}down"] = Share(int((had & ~has).sum()), int(had.sum()))
-    if not locked:
-        return tally, len(styles)
-    places = {lock.name for lock in slider.locks}
-    for other in places & after.keys():
+        if slider.attribute.kind == "ordered":
+            levels = walked(slider, styles, look, locks)
+            drawn += len(styles) * len(POSITIONS)
+            found, after = {"follow": followed(slider, levels)}, [levels[0], levels[-1]]
+        else:
+            found, after = _flipped(slider, styles, before, look, locks)
+            drawn += len(styles)
+        tally |= {f"{how}{name}": share for name, share in found.items()}
+    if locked:
+        tally |= _changed(slider, before, after)
+    return tally, drawn
+
+
+def _flipped(
+    slider: Slider, styles: Tensor, before: Levels, look: Look, locks: Sequence[Direction]
+) -> tuple[Tally, list[Levels]]:
+    """The faces that a binary slider gives the other answer, and what is read on all after it."""
+    name, had = slider.attribute.name, before[slider.attribute.name] > 0.5
+    moved = moved_to(slider.direction, locks, styles, np.where(had.numpy(), -2.0, 2.0))
+    after = before if moved is None else look(moved)
+    has = after[name] > 0.5
+    up = Share(int((has & ~had).sum()), int((~had).sum()))
+    down = Share(int((had & ~has).sum()), int(had.sum()))
+    return {"up": up, "down": down}, [after]
+
+
+def _changed(slider: Slider, before: Levels, after: Sequence[Levels]) -> Tally:
+    """The faces in which a locked binary attribute is another one than before."""
+    tally = {}
+    for other in {lock.name for lock in slider.locks} & before.keys():
         if next(a for a in ATTRIBUTES if a.name == other).kind == "binary":
-            changed = (after[other] > 0.5) != (before[other] > 0.5)
-            tally[f"other {other}"] = Share(int(changed.sum()), len(changed))
-    return tally, 2 * len(styles)
+            changed = [(levels[other] > 0.5) != (before[other] > 0.5) for levels in after]
+            tally[f"other {other}"] = Share(int(torch.cat(changed).sum()), sum(map(len, changed)))
+    return tally
 
 
-def _followed(slider: Slider, styles: Tensor, look: Look) -> Tally:
-    return {"follow": followed(slider, walked(slider, styles, look))}
-
-
-def walked(slider: Slider, styles: Tensor, look: Look) -> list[Levels]:
+def walked(
+    slider: Slider, styles: Tensor, look: Look, locks: Sequence[Direction] = ()
+) -> list[Levels]:
     """What is read on faces at each of the five positions of a slider."""
     found = []
     for position in POSITIONS:
-        moved = moved_to(slider.direction, (), styles, np.full(len(styles), position))
-        assert moved is not None  # nothing is locked
-        found.append(look(moved))
+        moved = moved_to(slider.direction, locks, styles, np.full(len(styles), position))
+        found.append(look(styles if moved is None else moved))
     return found
 
 

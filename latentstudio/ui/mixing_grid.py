@@ -276,7 +276,7 @@ class MixingGridTab(StripTab):
             sources = effective(state.sources, state.recipe)
             for index, latent in parts:
                 old = sources[index]
-                if (old is None or not old.locked) and latent not in latents_of(sources):
+                if old is None or not (old.locked or old.latent == latent):
                     sources = (*sources[:index], Source(latent), *sources[index + 1 :])
             return replace(state, recipe=cell, sources=with_source(sources, 0, sources[0]))
 

@@ -152,13 +152,11 @@ def strips_of(window: "MainWindow", found: tuple[Direction, ...]) -> list[Recipe
         return []
     if frame.styles.shape != (info.style_layers, info.style_dim):
         return []
-    locks = window.document.state.locks
-    known = cast(DirectionsPanel, window.panel("directions")).known()
+    rows = cast(DirectionsPanel, window.panel("directions")).rows
     faces = []
     for direction in found:
-        locked = [d for d in known if d.name in locks and d.name != direction.name]
-        step = step_along(direction, info.style_layers, locked)
-        base = without_moves(recipe, direction.name)
+        step = step_along(direction, info.style_layers, rows.locked(direction))
+        base = without_moves(recipe, direction)
         styles = moved_styles(frame.styles, recipe.moves, base.moves)
         faces += [with_reading(base, direction, step, styles, target) for target in STEPS]
     return faces

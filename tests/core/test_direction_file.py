@@ -1,5 +1,6 @@
 """Files of directions: our own there and back, others' by their shapes, bad ones refused."""
 
+import contextlib
 import io
 import json
 import pickle
@@ -153,6 +154,7 @@ def test_fortran_order_is_read(tmp_path: Path) -> None:
         (np.ones((501, 6)), "more than 500"),
         (np.zeros(6), "leads nowhere"),
         (np.array([1, np.nan, 1, 1, 1, 1]), "not finite"),
+        (np.array([1, 1e200, 1, 1, 1, 1]), "far beyond any direction"),
         (np.array(["a"] * 6), "plain numbers"),
         (np.ones(6, complex), "plain numbers"),
     ],
@@ -183,6 +185,52 @@ def test_damaged_arrays(tmp_path: Path) -> None:
     ):
         path.write_bytes(data)
         assert words in refusal(path)
+
+
+def header(shape: str, dtype: str = "'<f4'") -> bytes:
+    """The beginning of a .npy file that says so, of 24 bytes of numbers."""
+    text = f"{{'descr': {dtype}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\1\0" + len(text).to_bytes(2, "little") + text + bytes(24)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (header("(-2, -3)"), "damaged"),
+        (header("(6, True)"), "damaged"),
+        (header("(" + "1, " * 70 + "6)"), "damaged"),
+        (header("(0, 1" + "0" * 30 + ")"), "damaged"),
+        (header("(0, 999999999, 999999999, 999999999)"), "larger than 64 MB"),
+        (header("(999999999,)"), "larger than 64 MB"),
+        (header("(,"), "damaged"),
+        (header("(6,)", "('<f4',)"), "plain numbers"),
+        (header("(6,)", "'<f3'"), "plain numbers"),
+        (header("(6,)", "-~" * 4000 + "1"), "plain numbers"),
+        (header("(6,)", "[('a', '<f4')]"), "plain numbers"),
+    ],
+    ids=range(11),
+)
+def test_headers_that_lie(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "a.npy"
+    path.write_bytes(data)
+    assert words in refusal(path)
+
+
+def test_random_damage_of_an_array_is_a_sentence(tmp_path: Path) -> None:
+    whole, path = saved(tmp_path / "a.npy", np.ones((2, 6))).read_bytes(), tmp_path / "b.npy"
+    for _ in range(200):
+        data = bytearray(whole[: RNG.integers(len(whole))] if RNG.random() < 0.2 else whole)
+        for place in RNG.integers(len(data), size=3) if data else ():
+            data[place] = RNG.choice(list(b"()[]{},'-0123456789LTrue \n\0\xff"))
+        path.write_bytes(data)
+        with contextlib.suppress(StudioError):
+            read_directions(path, MAPPED)
+
+
+def test_arrays_of_python_2_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    path.write_bytes(header("(1L, 6L)").replace(bytes(24), np.ones(6, "<f4").tobytes()))
+    assert len(read_directions(path, MAPPED)) == 1
 
 
 # --- GANSpace ------------------------------------------------------------------------------------

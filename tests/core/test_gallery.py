@@ -186,7 +186,7 @@ def test_moves_along_one_step_are_one_move() -> None:
     assert [move.amount for move in recipe.moves] == [1.5]
     other = step_along(direction(2), LAYERS)
     both = with_amount(recipe, other, 1.0)
-    assert without_moves(both, step.name).moves == (replace(other, amount=1.0),)
+    assert without_moves(both, direction(1)).moves == (replace(other, amount=1.0),)
     assert without_moves(both) == Recipe()
     assert with_amount(recipe, step, -1.5) == Recipe()
 
@@ -199,5 +199,5 @@ def test_overlap_is_a_cosine() -> None:
     near = replace(a, name="near", vector=Vector("w", a.vector.array + 0.2 * b.vector.array))
     against = replace(a, name="against", vector=Vector("w", -a.vector.array))
     found = overlapping(a, [a, near, against], LAYERS, least=0.4)
-    assert list(found) == ["against", "near"]
-    assert found["against"] == pytest.approx(-1.0, abs=1e-5)
+    assert list(found) == [against, near]
+    assert found[against] == pytest.approx(-1.0, abs=1e-5)

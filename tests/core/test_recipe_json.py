@@ -137,6 +137,7 @@ BROKEN = {
     vector(float32=packed([1, 2, 3])): "12 bytes, which is not what its shape",
     vector(float32=packed([1, 2, 3, np.nan])): "finite numbers",
     vector(float32=packed([1, 2, 3, np.inf])): "finite numbers",
+    vector(float32=packed([1, 2, 3, -3e38])): r"array has numbers up to 3e\+38, far beyond",
     vector(shape=[2, 2]): "a w vector has 1 axes",
     vector(shape=[]): "list of 0, not a list of 1 to 2",
     vector(shape=[1, 1, 4]): "list of 3, not a list of 1 to 2",

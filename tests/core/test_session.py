@@ -61,13 +61,13 @@ MIXED = Recipe(
     Truncation(0.4, 2, resample=True),
     (("smile", 0.5), ("frown", 0.5)),
     Noise("const", 7, 1.5, (0.0, 2.0)),
-    (Move("Smile", SMILE.vector, -1.25, Span(0, 2, 1)), Move("PC 1", VECTOR, 2.0)),
+    (Move("Smile", SMILE.vector, -1.25, Span(0, 2, 1), "ab" * 32), Move("PC 1", VECTOR, 2.0)),
 )
 FULL = State(
     MIXED,
     (Kept(MIXED, 1, True, "Grin, orange"), Kept(MINE, -1), Kept(Recipe())),
     (SMILE,),
-    ("Smile", "Hair"),
+    (SMILE, replace(SMILE, name="Found once"), "Hair"),  # the last as in sessions of before
     Arithmetic((MIXED, MINE), (Recipe(),), (MINE,)),
     journey=Journey(
         (Keyframe(MIXED, 0.5, "out", "Grin"), Keyframe(MINE, 2.0, "hold"), Keyframe(MIXED, 3.0)),
@@ -152,7 +152,7 @@ def test_everything_beside_the_picture_comes_back() -> None:
 def test_what_steps_share_is_written_once() -> None:
     steps = tuple((str(psi), replace(FULL, recipe=with_psi(MIXED, psi))) for psi in (0.1, 0.2, 0.3))
     data = json.loads(unpacked(session_bytes(Session(steps)))["session.json"])
-    assert [len(data[table]) for table in ("faces", "directions", "recipes")] == [3, 1, 3]
+    assert [len(data[table]) for table in ("faces", "directions", "recipes")] == [3, 2, 3]
     assert [step["gallery"] for step in data["history"]] == [[0, 1, 2]] * 3
     assert data["history"][2]["arithmetic"] == {"plus": [0, 1], "minus": [2], "more": [1]}
 
@@ -362,7 +362,8 @@ BROKEN = {
         edited(directions=[{"name": "a", "space": "z"}]),
         r"directions\[0\].array is missing",
     ),
-    "lock": (edited(history=[{"recipe": {}, "locks": [4]}]), r"locks\[0\] is 4"),
+    "lock": (edited(history=[{"recipe": {}, "locks": [None]}]), r"locks\[0\] is missing"),
+    "lock row": (edited(history=[{"recipe": {}, "locks": [4]}]), "locks names a row"),
     "sum row": (
         edited(history=[{"recipe": {}, "arithmetic": {"plus": [0]}}]),
         "plus names a row",

@@ -44,7 +44,17 @@ def test_values_take_their_place_on_the_map_and_stop_at_its_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("peak", "top"), [(0.0, 1.0), (0.3, 1.0), (1.5, 2.0), (4.0, 5.0), (7.0, 10.0), (101.0, 200.0)]
+    ("peak", "top"),
+    [
+        (0.0, 1.0),
+        (0.3, 1.0),
+        (1.5, 2.0),
+        (4.0, 5.0),
+        (7.0, 10.0),
+        (101.0, 200.0),
+        (np.nan, 500.0),
+        (np.inf, 500.0),
+    ],
 )
 def test_the_scale_ends_at_a_round_number(peak: float, top: float) -> None:
     assert variation(0.0, peak).top == top

@@ -51,6 +51,20 @@ def known() -> Known:
     return Known(fake_info(noise=True, resolution=4))
 
 
+class Broken(Known):
+    """Draws no numbers where the noise seed is odd."""
+
+    def synthesize(self, styles: torch.Tensor, *args: object, **options: object) -> torch.Tensor:
+        image = super().synthesize(styles, *args, **options)  # type: ignore[arg-type]
+        return torch.where(image > 0, torch.nan, image)
+
+
+def test_pixels_that_are_no_numbers_end_in_a_map_all_the_same() -> None:
+    found = measure(Broken(fake_info(noise=True, resolution=4)), recipe_of(1))
+    assert np.isfinite(found.deviation).all()
+    assert found.colors.shape == (4, 4, 3)
+
+
 def test_half_the_draws_at_two_levels_deviate_by_half_their_distance(known: Known) -> None:
     found = measure(known, recipe_of(1))
     assert found.deviation.shape == (4, 4)

@@ -157,6 +157,17 @@ def test_locks_keep_other_attributes(generator: FakeGenerator) -> None:
     assert not beside.keeps
 
 
+def test_locks_are_tried_with_ordered_sliders_too(generator: FakeGenerator) -> None:
+    both = along(generator, "Skin tone", GREEN, RED)
+    kept = truths(generator, both, along(generator, "Glasses", RED))["Skin tone"]
+    assert kept.others["Glasses"] == Share(0, 120)
+    assert kept.keeps
+    assert kept.locked["follow"].value > 0.95
+    taken = truths(generator, both, along(generator, "Glasses", NOTHING))["Skin tone"]
+    assert taken.others["Glasses"].value > 0.3
+    assert not taken.keeps
+
+
 def test_what_rules_each_other_out_is_not_locked(generator: FakeGenerator) -> None:
     found = truths(generator, along(generator, "Glasses", RED), along(generator, "Sunglasses", RED))
     assert found["Glasses"].others == {}
@@ -177,7 +188,7 @@ def test_a_span_of_layers_is_kept(generator: FakeGenerator) -> None:
 
 def test_without_locks_half_is_drawn(generator: FakeGenerator) -> None:
     directions = [along(generator, "Glasses", RED), along(generator, "Tilt", BLUE)]
-    for locked, expected in ((True, 20 * (1 + 2 + 5)), (False, 20 * (1 + 1 + 5))):
+    for locked, expected in ((True, 20 * (1 + 2 + 10)), (False, 20 * (1 + 1 + 5))):
         steps = direction_truth(generator, directions, ColourReferee(), 20, locked=locked)
         assert sum(steps) == expected == faces_moved(directions, ColourReferee(), 20, locked)
 

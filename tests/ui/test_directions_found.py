@@ -228,7 +228,7 @@ def test_the_work_is_in_the_session(bench: Bench[DirectionsPanel]) -> None:
     kept = parse_session(session_bytes(Session.of(bench.document))).state
     assert kept == bench.document.state
     assert isinstance(kept, State)
-    assert (kept.directions, kept.locks) == ((mine,), ("Hat",))
+    assert (kept.directions, kept.locks) == ((mine,), (mine,))
 
 
 def test_directions_of_another_model_are_counted_not_shown(bench: Bench[DirectionsPanel]) -> None:

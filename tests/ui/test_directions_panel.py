@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from latentstudio.core.direction import Direction
 from latentstudio.core.recipe import Span, with_seed
+from latentstudio.core.session import Session, parse_session, session_bytes
 from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.controls.direction_row import DirectionRow
 from latentstudio.ui.panels.directions import DirectionsPanel
@@ -90,6 +91,22 @@ def test_a_drag_goes_to_the_reading_in_one_step(bench: Bench[DirectionsPanel]) -
     assert bench.recipe == before
 
 
+def test_a_move_before_the_picture_of_a_new_face_finds_its_target(
+    bench: Bench[DirectionsPanel],
+) -> None:
+    bench.document.edit_recipe("Seed", lambda r: with_seed(r, 3))
+    drag(row_of(bench, SMILE), 1.5)  # the picture is still of the face before
+    bench.qtbot.waitUntil(lambda: bool(bench.recipe.moves))
+    assert now(bench, SMILE) == pytest.approx(1.5, abs=1e-3)
+    assert [entry.label for entry in bench.document.entries][1:] == ["Seed", "Smile"]
+    shows(bench, SMILE)
+    bench.document.edit_recipe("Seed", lambda r: with_seed(r, 4))
+    drag(row_of(bench, GLASSES), 1.5)
+    bench.document.undo()  # that face is gone, and with it what was asked of it
+    bench.wait_for_picture()
+    assert [move.name for move in bench.recipe.moves] == ["Smile"]
+
+
 def test_the_hand_wins_over_pictures_that_come_late(bench: Bench[DirectionsPanel]) -> None:
     held, other = row_of(bench, SMILE), row_of(bench, HAIR)
     held.track._move(1.5)
@@ -146,7 +163,7 @@ def test_a_value_beyond_the_track_is_told(bench: Bench[DirectionsPanel]) -> None
 
 def test_a_locked_direction_stays_where_it_is(bench: Bench[DirectionsPanel]) -> None:
     row_of(bench, HAIR).lock.click()
-    assert bench.document.state.locks == ("Hair length",)
+    assert bench.document.state.locks == (HAIR,)
     assert row_of(bench, HAIR).lock.isChecked()
     before = now(bench, HAIR)
     drag(row_of(bench, SMILE), 2.0)
@@ -160,11 +177,94 @@ def test_a_locked_direction_stays_where_it_is(bench: Bench[DirectionsPanel]) -> 
     assert abs(now(bench, HAIR) - before) > 0.5
 
 
+def lock_component(bench: Bench[DirectionsPanel]) -> Direction:
+    """Find components by PCA and lock the first."""
+    panel, found = panel_of(bench), components(3)
+    panel._take_found("components", found, MODEL.model_id)
+    panel.tabs.segments[1].click()
+    row_of(bench, found[0]).lock.click()
+    return found[0]
+
+
+def holds(bench: Bench[DirectionsPanel], locked: Direction) -> None:
+    """Other directions leave it where it is."""
+    before = now(bench, locked)
+    panel_of(bench).tabs.segments[0].click()
+    drag(row_of(bench, SMILE), 2.5)
+    assert now(bench, locked) == pytest.approx(before, abs=1e-3)
+    assert now(bench, SMILE) == pytest.approx(2.5, abs=1e-3)
+
+
+def test_a_locked_component_stays_locked_beside_the_other_method(
+    bench: Bench[DirectionsPanel],
+) -> None:
+    panel, locked = panel_of(bench), lock_component(bench)
+    others = components(3, rng=1)
+    panel._take_found("sefa", others, MODEL.model_id)
+    panel.methods.segments[1].click()
+    assert not row_of(bench, others[0]).lock.isChecked()
+    assert panel.header.summary == "1 locked"
+    assert panel._unlisted.isHidden()
+    holds(bench, locked)
+
+
+def test_a_lock_outlives_a_session_and_can_be_undone_without_its_row(
+    bench: Bench[DirectionsPanel],
+) -> None:
+    panel, locked = panel_of(bench), lock_component(bench)
+    kept = parse_session(session_bytes(Session.of(bench.document))).state
+    panel._found.clear()  # as after a start
+    bench.document.edit("Open", lambda _state: replace(kept, locks=()))
+    bench.document.edit("Open", lambda _state: kept)
+    panel._refill()
+    assert panel.header.summary.endswith("1 locked")
+    assert panel._unlisted.text() == "Also locked, but not listed here: Component 1."
+    holds(bench, locked)
+    panel._unlisted.link.click()
+    assert bench.document.state.locks == ()
+    assert panel._unlisted.isHidden()
+
+
+def test_a_lock_of_before_that_nothing_has_is_told_and_not_counted(
+    bench: Bench[DirectionsPanel],
+) -> None:
+    panel = panel_of(bench)
+    bench.document.edit("Open", lambda s: replace(s, locks=("Component 1", "Glasses")))
+    assert panel.header.summary == "1 locked"
+    assert row_of(bench, GLASSES).lock.isChecked()
+    assert panel._unlisted.text() == "Not held until it is found again: Component 1."
+    found = components(3)
+    panel._take_found("components", found, MODEL.model_id)
+    assert panel._unlisted.isHidden()
+    assert panel.header.summary == "2 locked"
+    holds(bench, found[0])
+
+
+def test_locks_and_moves_of_another_direction_of_the_name_are_its_own(
+    bench: Bench[DirectionsPanel],
+) -> None:
+    panel, (first, *_) = panel_of(bench), components(3)
+    panel.add_directions([replace(first, group="mine")], "Import")
+    mine = bench.document.state.directions[0]
+    drag(row_of(bench, mine), 1.0)
+    found = components(3, rng=1)
+    panel._take_found("components", found, MODEL.model_id)
+    panel.tabs.segments[1].click()
+    drag(row_of(bench, found[0]), 1.0)
+    row_of(bench, found[0]).lock.click()
+    assert bench.document.state.locks == (found[0],)
+    assert panel.header.summary == "2 moved, 1 locked"
+    row_of(bench, found[0]).reset_asked.emit()
+    assert [move.along for move in bench.recipe.moves] == [mine.vector.digest]
+    panel.tabs.segments[2].click()
+    assert not row_of(bench, mine).lock.isChecked()
+
+
 def test_an_overlap_offers_its_lock(bench: Bench[DirectionsPanel]) -> None:
     card = card_of(bench, SMILE)
     assert card.overlap.text() == "Also moves hair length, +0.71"
     card.overlap.link.click()
-    assert bench.document.state.locks == ("Hair length",)
+    assert bench.document.state.locks == (HAIR,)
     assert card.overlap.isHidden()
     assert "hold-out 94\u00a0%" in card.origin.text()
 
@@ -173,7 +273,7 @@ def test_when_locks_leave_nothing_the_card_says_so(bench: Bench[DirectionsPanel]
     panel = panel_of(bench)
     twin = replace(SMILE, name="Grin", group="mine")
     panel.add_directions([twin], "Add")
-    panel.rows.lock("Smile")
+    panel.rows.lock(SMILE)
     card = card_of(bench, twin)
     assert "leave nothing" in card.overlap.text()
     before = bench.recipe
@@ -185,7 +285,7 @@ def test_the_closed_header_counts(bench: Bench[DirectionsPanel]) -> None:
     panel = panel_of(bench)
     assert panel.header.summary == "none moved"
     drag(row_of(bench, SMILE), 1.5)
-    panel.rows.lock("Glasses")
+    panel.rows.lock(GLASSES)
     assert panel.header.summary == "1 moved, 1 locked"
 
 
@@ -243,9 +343,18 @@ def test_layers_can_be_chosen_before_the_first_move(bench: Bench[DirectionsPanel
     card = card_of(bench, SMILE)
     card.layers._go(0, 1)
     card.layers._finish()
-    assert len(bench.document.entries) == 1
+    assert [entry.label for entry in bench.document.entries][1:] == ["Smile: layers"]
+    assert panel_of(bench).header.summary == "none moved"
+    kept = parse_session(session_bytes(Session.of(bench.document))).state
+    bench.document.undo()
+    assert card.layers.range() == (0, 7)
+    bench.document.edit("Open", lambda _state: kept)
+    assert card.layers.range() == (0, 1)
+    bench.wait_for_picture()
+    assert not row_of(bench, SMILE).is_changed()
+    drag(row_of(bench, GLASSES), 1.0)
     drag(row_of(bench, SMILE), 1.0)
-    assert [move.span for move in bench.recipe.moves] == [Span(0, 1, 1)]
+    assert [move.span for move in bench.recipe.moves if move.name == "Smile"] == [Span(0, 1, 1)]
     assert now(bench, SMILE) == pytest.approx(1.0, abs=1e-3)
 
 

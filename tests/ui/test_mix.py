@@ -336,6 +336,20 @@ def test_taking_a_cell_makes_its_faces_a_and_b_and_keeps_the_grid(mixer: Studio)
     assert grid._current == (1, 1)
 
 
+def test_a_face_of_a_cell_becomes_a_or_b_even_where_it_is_another_source(mixer: Studio) -> None:
+    fill_four(mixer)
+    plain = with_seed(mixer.recipe, C.value)
+    mixer.document.edit("Keep", lambda s: replace(s, gallery=with_kept(s.gallery, plain)))
+    tab, grid = grid_of(mixer)
+    tab.gallery.click()
+    options = tab.options()
+    assert options is not None
+    assert options["columns"] == [C]
+    grid.picked.emit(0, 0)
+    assert latents_of(mixer.document.state.sources) == (A, C, C, D)
+    assert table(mixer)[:2].sum() == LAYERS
+
+
 def test_a_range_of_layers_and_columns_from_the_gallery(mixer: Studio) -> None:
     face = with_psi(with_seed(mixer.recipe, D.value), 0.5)
     plain = with_seed(mixer.recipe, C.value)

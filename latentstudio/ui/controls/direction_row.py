@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ class DirectionRow(SliderRow):
     track_kind = DirectionTrack
     track: DirectionTrack
     _reading = 0.0
-    _is_moved = _held = False
+    _is_moved = _held = _lost = False
     _share: float | None = None
 
     def __init__(self, name: str, limits: tuple[float, float], parent: QWidget | None = None):
@@ -120,8 +121,15 @@ class DirectionRow(SliderRow):
         """Show where the face is, where the seed's own place is, and whether it was moved along it.
 
         Nothing changes while the user holds the knob: a picture that comes late is no news.
+        A face that cannot be read, for its styles are no numbers, has a dash.
         """
         if self._held:
+            return
+        lost = not (math.isfinite(reading) and math.isfinite(own))
+        if lost != self._lost:
+            self._lost = lost
+            self.field.set_placeholder("\u2013" if lost else "")
+        if lost:
             return
         own = reading if abs(reading - own) < _SAME else own
         shown = (self._reading, self.track.default, self._is_moved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ class Scale:
 
     def clamp(self, value: float) -> float:
         """The nearest value in range."""
-        return min(max(value, self.minimum), self.maximum)
+        return min(max(self.minimum, value), self.maximum)  # in this order NaN is the minimum
 
     def snap(self, value: float) -> float:
         """The nearest multiple of the finest step in range, free of rounding dust."""
@@ -93,9 +94,12 @@ def calculate(text: str) -> float:
         raise ValueError("too long for a number")
     plain = text.replace(MINUS, "-").replace(",", ".").strip()
     try:
-        return _value(ast.parse(plain, mode="eval").body)
+        value = _value(ast.parse(plain, mode="eval").body)
     except (SyntaxError, ZeroDivisionError, OverflowError) as error:
         raise ValueError(f"{text!r} is not a number") from error
+    if math.isnan(value):  # what is too large for a number, less as much
+        raise ValueError(f"{text!r} is not a number")
+    return value
 
 
 def _value(node: ast.expr) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
@@ -11,13 +12,14 @@ from latentstudio.core.direction import (
     Direction,
     Styles,
     gain,
+    is_along,
     overlapping,
     reading,
     step_along,
     with_reading,
     without_moves,
 )
-from latentstudio.core.direction_edits import with_lock, with_step
+from latentstudio.core.direction_edits import is_locked, locked_in, with_lock, with_step
 from latentstudio.core.document import Document
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.readings import Readings, moved_styles
@@ -63,8 +65,9 @@ class DirectionRows(QObject):
         self._readings: Readings | None = None
         self._seen: list[DirectionItem] = []
         self._open: DirectionItem | None = None
-        self._spans: dict[str, Span | None] = {}
+        self._other: Direction | None = None  # that the open one moves, too
         self._gesture: _Gesture | None = None
+        self._wanted: tuple[Direction, float, int] | None = None  # asked before the picture came
         self._drawn: object = None
         self._due = False
         self._pause = QTimer(self, singleShot=True, interval=_FOLLOW_MS)
@@ -78,10 +81,7 @@ class DirectionRows(QObject):
         self, shown: Sequence[Direction], known: Sequence[Direction], info: ModelInfo
     ) -> None:
         """Show rows of some of the directions that are known; locks and overlaps are of all."""
-        if info != self.info:
-            self._spans.clear()
-            self.info = info
-        self._known = tuple(known)
+        self.info, self._known = info, tuple(known)
         self._largest = max((d.eigenvalue or 0.0 for d in shown), default=0.0)
         if self._open is not None and self._open.direction not in shown:
             self._forget_open()
@@ -119,9 +119,9 @@ class DirectionRows(QObject):
         row.moved.connect(lambda value: self.go(direction, value))
         row.committed.connect(lambda _value: self._end())
         row.reset_asked.connect(lambda: self.take_back(direction))
-        row.lock_asked.connect(lambda: self.lock(direction.name))
+        row.lock_asked.connect(lambda: self.lock(direction))
         row.open_asked.connect(lambda: self.toggle(item))
-        row.set_locked(direction.name in self._document.state.locks)
+        row.set_locked(is_locked(self._document.state, direction))
         row.set_tooltip(tooltip_of(direction))
         if direction.eigenvalue is not None and self._largest > 0:
             row.set_share(direction.eigenvalue / self._largest)
@@ -133,7 +133,7 @@ class DirectionRows(QObject):
         card.picked.connect(lambda value: self._jump(direction, value))
         card.span_moved.connect(lambda first, last: self._set_span(direction, first, last))
         card.span_committed.connect(self._end)
-        card.lock_asked.connect(lambda: self.lock(str(card.property("other"))))
+        card.lock_asked.connect(self._lock_other)
         card.renamed.connect(lambda name: self.renamed.emit(direction, name))
         card.delete_asked.connect(lambda: self.deleted.emit(direction))
         card.set_origin(origin_of(direction), direction.accuracy is not None)
@@ -153,6 +153,7 @@ class DirectionRows(QObject):
         recipe = self._document.recipe
         if gesture is None or gesture.direction != direction or gesture.last != recipe:
             gesture = self._begin(direction)
+            self._wanted = None if gesture else (direction, target, self._document.index)
             if gesture is None:
                 return
         change = gesture.to(target)
@@ -162,23 +163,27 @@ class DirectionRows(QObject):
     def take_back(self, direction: Direction) -> None:
         """Undo all moves along a direction: the seed's own place, as one step."""
         name = direction.name
-        self._document.edit_recipe(f"{name}: the seed's own", lambda r: without_moves(r, name))
+        label = f"{name}: the seed's own"
+        self._document.edit_recipe(label, lambda r: without_moves(r, direction))
 
-    def lock(self, name: str) -> None:
+    def lock(self, direction: Direction) -> None:
         """Keep a direction's reading still while others move, or no longer."""
-        locked = name in self._document.state.locks
-        label = f"Unlock {name}" if locked else f"Lock {name}"
-        self._document.edit(label, lambda state: with_lock(state, name))
+        verb = "Unlock" if is_locked(self._document.state, direction) else "Lock"
+        self._document.edit(f"{verb} {direction.name}", lambda s: with_lock(s, direction))
+
+    def _lock_other(self) -> None:
+        if self._other is not None:
+            self.lock(self._other)
 
     def _jump(self, direction: Direction, target: float) -> None:
         self.go(direction, target)
         self._end()
 
     def _begin(self, direction: Direction) -> "_Gesture | None":
-        styles = self._styles()
-        if styles is None:
+        """A drag from where the face is; None while its picture is on its way, or unreadable."""
+        styles, base = self._styles(), self._document.recipe
+        if styles is None or not self._is_read() or not np.isfinite(styles).all():
             return None
-        base = self._document.recipe
         step = self._step(direction, self._span(direction))
         return _Gesture(direction, base, styles, step, base)
 
@@ -187,12 +192,23 @@ class DirectionRows(QObject):
         self._document.end_gesture()
         self._follow()
 
+    def _go_on(self) -> None:
+        """Do what was asked of a face before its picture came, unless that face was undone."""
+        if self._wanted is None or not self._is_read():
+            return
+        (direction, target, step), self._wanted = self._wanted, None
+        if self._document.index < step or not self.list.has(direction):
+            return
+        self.go(direction, target)
+        item = self.list.rows().get(direction)
+        if not (isinstance(item, DirectionItem) and item.row.is_held()):
+            self._end()
+
     def _set_span(self, direction: Direction, first: int, last: int) -> None:
         assert self.info is not None
         whole = (first, last) == (0, self.info.style_layers - 1)
         # None would mean the layers that the direction has of its own
         span = None if whole and direction.span is None else Span(first, last, _SOFT)
-        self._spans[direction.name] = span
         step = self._step(direction, span)
         self._document.edit_recipe(
             f"{direction.name}: layers", lambda r: with_step(r, step), ("span", direction)
@@ -200,24 +216,28 @@ class DirectionRows(QObject):
         self._show_span()
 
     def _span(self, direction: Direction) -> Span | None:
-        """The layers it moves: those of its moves, or those chosen for the next, or its own."""
+        """The layers it moves: those of its last move, or its own."""
         for move in reversed(self._document.recipe.moves):
-            if move.name == direction.name:
+            if is_along(move, direction):
                 return move.span
-        return self._spans.get(direction.name, direction.span)
+        return direction.span
 
     def _step(self, direction: Direction, span: Span | None) -> Move:
         assert self.info is not None
-        return step_along(direction, self.info.style_layers, self._locked(direction), span)
+        return step_along(direction, self.info.style_layers, self.locked(direction), span)
 
-    def _locked(self, direction: Direction) -> list[Direction]:
-        locks = self._document.state.locks
-        return [d for d in self._known if d.name in locks and d.name != direction.name]
+    def locked(self, beside: Direction | None = None) -> list[Direction]:
+        """The directions that are kept still in this model, beside the one that moves."""
+        if self.info is None:
+            return []
+        held = locked_in(self._document.state, self._known, self.info)
+        return [direction for direction in held if direction != beside]
 
     # --- following the picture ------------------------------------------------------------------
 
     def frame_shown(self) -> None:
         """A picture has come: read it, but not more often than people read numbers."""
+        self._go_on()
         if self._pause.isActive():
             self._due = True
         else:
@@ -234,10 +254,9 @@ class DirectionRows(QObject):
 
     def show_locks(self) -> None:
         """Close or open the padlocks; what is locked changes where the others lead."""
-        locks = self._document.state.locks
         for row in self.list.rows().values():
             item = cast(DirectionItem, row)
-            item.row.set_locked(item.direction.name in locks)
+            item.row.set_locked(is_locked(self._document.state, item.direction))
         self._gesture = None
         if self._open is not None:
             self._show_overlap()
@@ -257,9 +276,9 @@ class DirectionRows(QObject):
         recipe = self._document.recipe
         here = self._readings.at(styles).round(3).tolist()
         own = self._readings.at(moved_styles(styles, recipe.moves, ())).round(3).tolist()
-        moved = {move.name for move in recipe.moves}
         for item, place, seeds in zip(self._seen, here, own, strict=True):
-            item.row.show_place(place, seeds, item.direction.name in moved)
+            moved = any(m.amount and is_along(m, item.direction) for m in recipe.moves)
+            item.row.show_place(place, seeds, moved)
         if self._open is not None and self._open.card is not None:
             self._open.card.steps.set_current(self._open.row.place())
         self._pause.start()
@@ -276,6 +295,11 @@ class DirectionRows(QObject):
         if frame.styles.shape != (info.style_layers, info.style_dim):
             return None
         return moved_styles(frame.styles, frame.recipe.moves, self._document.recipe.moves)
+
+    def _is_read(self) -> bool:
+        """Whether the last picture shows the face of the recipe, but for moves."""
+        frame = self._tasks.frame
+        return frame is not None and _source(frame.recipe) == _source(self._document.recipe)
 
     # --- the open row ---------------------------------------------------------------------------
 
@@ -294,7 +318,7 @@ class DirectionRows(QObject):
         if item is None or item.card is None or info is None:
             return
         direction, layers = item.direction, info.style_layers
-        locked = self._locked(direction)
+        locked = self.locked(direction)
         step = self._step(direction, self._span(direction))
         if locked and abs(gain(direction, step, layers)) < _NOTHING:
             item.card.set_overlap("The locked directions leave nothing of it: unlock one.", "")
@@ -304,21 +328,20 @@ class DirectionRows(QObject):
         if not found:
             item.card.set_overlap("")
             return
-        name, cosine = next(iter(found.items()))
-        item.card.setProperty("other", name)
-        sign = MINUS if cosine < 0 else "+"
-        item.card.set_overlap(f"Also moves {inside(name)}, {sign}{abs(cosine):.2f}", "Lock it")
+        self._other, cosine = next(iter(found.items()))
+        words = f"{inside(self._other.name)}, {MINUS if cosine < 0 else '+'}{abs(cosine):.2f}"
+        item.card.set_overlap(f"Also moves {words}", "Lock it")
 
     def _fill_faces(self) -> None:
         """Ask for the five faces of the open row, once the face has settled."""
-        item, frame, styles = self._open, self._tasks.frame, self._styles()
-        if item is None or item.card is None or frame is None or styles is None:
+        item, styles = self._open, self._styles()
+        if item is None or item.card is None or styles is None:
             return
         recipe, direction = self._document.recipe, item.direction
-        if _source(frame.recipe) != _source(recipe):
+        if not self._is_read():
             self._calm.start()  # the picture is still on its way
             return
-        base = without_moves(recipe, direction.name)
+        base = without_moves(recipe, direction)
         step = self._step(direction, self._span(direction))
         if self._drawn == (base, step) or not self.list.isVisible():
             return

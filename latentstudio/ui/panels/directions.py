@@ -1,13 +1,15 @@
 """Directions: a row each for what can be changed about a face: attributes, components, own ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from latentstudio.core.direction import Direction, without_moves
+from latentstudio.core.direction import Direction, is_along, without_moves
 from latentstudio.core.direction_edits import (
     fits,
     free_name,
@@ -18,13 +20,14 @@ from latentstudio.core.direction_edits import (
 from latentstudio.core.document import State
 from latentstudio.core.gallery import marked
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.recipe import Recipe
+from latentstudio.core.recipe import Move, Recipe
 from latentstudio.ui.controls import FittingButton, IconButton, InfoLine, Row, Segmented, TextButton
 from latentstudio.ui.controls.direction_row import DirectionRow
 from latentstudio.ui.panel import Panel
 from latentstudio.ui.panels.direction_finder import Finder
 from latentstudio.ui.panels.direction_item import DirectionItem
 from latentstudio.ui.panels.direction_rows import DirectionRows
+from latentstudio.ui.panels.direction_unlisted import Unlisted
 
 EXAMPLES = 10  # faces of each kind that a direction is learned from
 _GROUPS = ("attributes", "components", "mine")
@@ -53,6 +56,7 @@ class DirectionsPanel(Panel):
 
     def build(self) -> None:
         self._found: dict[tuple[str, str], tuple[Direction, ...]] = {}  # by method and model
+        self._here: list[Direction] = []  # all that have a row, by the method on show or the other
         self._state = State()
         self._build_head()
         self.rows = DirectionRows(self.document, self.tasks, self)
@@ -68,6 +72,9 @@ class DirectionsPanel(Panel):
         self._strangers.hide()
         self.name_control("strangers", self._strangers.link, "Undo the moves that have no row here")
         self.body.addWidget(self._strangers)
+        self._unlisted = Unlisted(self.document)
+        self.name_control("unlisted", self._unlisted.link, "Undo the locks that have no row here")
+        self.body.addWidget(self._unlisted)
         self.body.addWidget(self._build_foot())
         for words, act in (
             ("Take back all moves", self.take_all_back),
@@ -129,7 +136,8 @@ class DirectionsPanel(Panel):
     # --- what is shown --------------------------------------------------------------------------
 
     def summary(self, recipe: Recipe) -> str:
-        moved, locked = len({m.name for m in recipe.moves}), len(self.document.state.locks)
+        moved = len({(move.name, move.along) for move in recipe.moves if move.amount})
+        locked = len(self.rows.locked())
         parts = [f"{moved} moved"] if moved else []
         parts += [f"{locked} locked"] if locked else []
         return ", ".join(parts) or "none moved"
@@ -145,6 +153,7 @@ class DirectionsPanel(Panel):
             self._refill()
         elif self._state.locks != before.locks:
             self.rows.show_locks()
+            self._unlisted.follow(self._here, self.rows.locked())
         if self._state.gallery is not before.gallery:
             self._show_marks()
         self._show_strangers()
@@ -202,7 +211,11 @@ class DirectionsPanel(Panel):
         group, directions = self.group(), self.shown()
         part = self.filter.text().strip().lower()
         found = [d for d in directions if part in d.name.lower()]
-        self.rows.show_directions(found, self.known(), self.info)
+        by_methods = (f for (_, model), f in self._found.items() if model == self.info.model_id)
+        self._here = list(dict.fromkeys([*self.known(), *chain(*by_methods)]))
+        self.rows.show_directions(found, self._here, self.info)
+        self._unlisted.follow(self._here, self.rows.locked())
+        self.set_summary(self.summary(self.document.recipe))
         self.rows.list.setVisible(bool(found))
         self._method_row.setVisible(group == "components")
         self._show_empty(group, bool(directions), bool(found))
@@ -281,32 +294,27 @@ class DirectionsPanel(Panel):
         counted = plus + minus > 0 and few < EXAMPLES
         self.learn.set_text(f"Learn: {few} of {EXAMPLES}" if counted else "Learn from examples")
 
-    # --- moves of directions that are not here --------------------------------------------------
+    # --- moves and locks of directions that are not here ----------------------------------------
 
     def _show_strangers(self) -> None:
-        names = self._stranger_names()
+        names = dict.fromkeys(move.name for move in self._stranger_moves())
         self._strangers.setVisible(bool(names))
         if names:
             self._strangers.set_text(f"Also moved, but not listed here: {', '.join(names)}")
 
-    def _stranger_names(self) -> list[str]:
-        """Names in the recipe's moves that have no row: a friend's picture, a deleted direction."""
-        moved = dict.fromkeys(move.name for move in self.document.recipe.moves)
-        if not moved or self.info is None:
+    def _stranger_moves(self) -> list[Move]:
+        """Moves along what has no row: a friend's picture, a deleted direction."""
+        moves = [move for move in self.document.recipe.moves if move.amount]
+        if not moves or self.info is None:
             return []
-        here = {d.name for d in self.known()}
-        here.update(d.name for found in self._found.values() for d in found)
-        return [name for name in moved if name not in here]
+        return [move for move in moves if not any(is_along(move, d) for d in self._here)]
 
     def _take_strangers_back(self) -> None:
-        names = self._stranger_names()
-
-        def change(recipe: Recipe) -> Recipe:
-            for name in names:
-                recipe = without_moves(recipe, name)
-            return recipe
-
-        self.document.edit_recipe("Take back moves", change)
+        gone = self._stranger_moves()
+        self.document.edit_recipe(
+            "Take back moves",
+            lambda r: replace(r, moves=tuple(move for move in r.moves if move not in gone)),
+        )
 
     # --- edits ----------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentstudio.ui import theme
-from latentstudio.ui.controls import IconButton, SliderRow
+from latentstudio.ui.controls import IconButton, SeedField, SliderRow, ValueField
+from latentstudio.ui.controls.direction_row import DirectionRow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -149,6 +150,26 @@ def test_what_is_no_number_is_marked_and_dropped(
     row.track.setFocus()
     assert row.field.text() == "1.00"
     assert not heard.committed
+
+
+@pytest.mark.parametrize("kind", [ValueField, SeedField])
+def test_a_sum_of_no_number_is_marked_in_every_field(qtbot: QtBot, kind: type[ValueField]) -> None:
+    field = SeedField() if kind is SeedField else ValueField(0, 2)
+    qtbot.addWidget(field)
+    before = field.value()
+    field.setText("1e999-1e999")
+    assert not field._take()
+    assert field._wrong
+    assert field.value() == before
+
+
+def test_a_face_that_cannot_be_read_has_a_dash(qtbot: QtBot) -> None:
+    made = DirectionRow("Smile", (-3, 3))
+    qtbot.addWidget(made)
+    made.show_place(float("nan"), float("nan"), False)
+    assert made.field.text() == "\u2013"
+    made.show_place(1.2, 0.5, True)
+    assert made.field.text() == "+1.2"
 
 
 def test_dragging_across_the_field_is_fine(row: SliderRow, heard: Heard, qtbot: QtBot) -> None:

@@ -128,10 +128,13 @@ class EngineBridge(QObject):
         """The small picture of a recipe, if it was drawn before."""
         return self._faces.get(recipe)
 
-    def remember_face(self, recipe: Recipe, image: QImage) -> None:
+    def remember_face(self, recipe: Recipe, png: bytes | None) -> None:
         """Take a small picture that another run has drawn, if its model is not there to do so."""
         here = self.info is not None and recipe.model == ModelRef.of(self.info)
-        if not here and self.source_of(recipe.model) is None and not image.isNull():
+        if here or png is None or self.source_of(recipe.model) is not None:
+            return
+        image = QImage.fromData(png)
+        if not image.isNull():
             self._faces.put(recipe, image, image.sizeInBytes())
 
     def close(self) -> None:

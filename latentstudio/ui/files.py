@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from latentstudio.core import bundle
@@ -20,7 +20,7 @@ from latentstudio.core.picture import PictureNote, note_of
 from latentstudio.core.recents import read_recents, remember
 from latentstudio.core.recipe import ModelRef, Recipe, with_model
 from latentstudio.core.recovery import Found, RecoveryFile, abandoned
-from latentstudio.core.session import Session, load_session, save_session
+from latentstudio.core.session import MAX_FACES, Session, load_session, save_session
 from latentstudio.core.sources import without_vectors
 from latentstudio.core.still import EXACT, Still, write_still
 from latentstudio.core.untrusted import read_file
@@ -29,7 +29,7 @@ from latentstudio.resources import bundled_models
 from latentstudio.ui import frame_pictures as pictures
 from latentstudio.ui.background import Background
 from latentstudio.ui.bridge import EngineBridge
-from latentstudio.ui.faces import THUMBNAIL_SIDE, thumbnail_of
+from latentstudio.ui.faces import in_small, thumbnail_of
 from latentstudio.ui.notices import NoticeStack
 
 AUTOSAVE_AFTER_MS = 2000
@@ -135,7 +135,8 @@ class Files(QObject):
         before, before_path = self._session(), self._path
         if len(before.history) > 1:
             self._offer_way_back(before, before_path)
-        self._bridge.remember_face(session.state.recipe, QImage.fromData(session.thumbnail or b""))
+        for recipe, png in (*session.faces, (session.state.recipe, session.thumbnail)):
+            self._bridge.remember_face(recipe, png)
         self._document.restore(session.history, session.index)
         self._set_path(path, saved=path is not None)
         then()
@@ -149,7 +150,7 @@ class Files(QObject):
             (("Go back to it", lambda: self._session_opened(path, before)),),
         )
 
-    def _picture_opened(self, path: Path, note: PictureNote | None, image: QImage) -> None:
+    def _picture_opened(self, path: Path, note: PictureNote | None, png: bytes) -> None:
         if note is None:
             self._notices.post(
                 "warning",
@@ -158,7 +159,7 @@ class Files(QObject):
             )
             return
         remember(path, self._folder, "work")
-        self._bridge.remember_face(note.recipe, image)
+        self._bridge.remember_face(note.recipe, png)
         self._document.edit_recipe(f"Open {path.name}", lambda _r: note.recipe)
 
     def _model_opened(self, info: ModelInfo) -> None:
@@ -196,12 +197,17 @@ class Files(QObject):
 
     def save_session(self, path: Path) -> None:
         """Write the session; the io thread does it, a notice follows when it cannot."""
-        session = self._session()
+        session, kept = self._session(), self._document.state.gallery[-MAX_FACES:]
+        known = [(face.recipe, self._bridge.known_face(face.recipe)) for face in kept]
 
         def saved(_nothing: None) -> None:
             self._set_path(path, saved=True)
 
-        self.background.run(lambda: save_session(path, session), saved, self.complain)
+        def write() -> None:
+            faces = tuple((r, pictures.small_png(i)) for r, i in known if i is not None)
+            save_session(path, replace(session, faces=faces))
+
+        self.background.run(write, saved, self.complain)
 
     def new_session(self) -> None:
         """Begin again with seed 0 of the open model."""
@@ -361,14 +367,12 @@ def _kind_of(path: Path) -> str:
     return "model"
 
 
-def _read_picture(path: Path) -> tuple[PictureNote | None, QImage]:
-    """The note in a picture, and the picture in small."""
+def _read_picture(path: Path) -> tuple[PictureNote | None, bytes]:
+    """The note in a picture, and the picture in small as a PNG."""
     data = read_file(path, _MAX_PICTURE_BYTES)
     note = note_of(data, path.name)
-    side, keep = THUMBNAIL_SIDE, Qt.AspectRatioMode.KeepAspectRatio
     image = QImage() if note is None else QImage.fromData(data)
-    smooth = Qt.TransformationMode.SmoothTransformation
-    return note, image if image.width() <= side else image.scaled(side, side, keep, smooth)
+    return note, b"" if image.isNull() else pictures.small_png(in_small(image))
 
 
 def _when(seconds: float) -> str:

@@ -20,6 +20,7 @@ from latentstudio.core.recipe import (
     with_seed,
 )
 from latentstudio.core.session import Session, load_session, save_session
+from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.notices import Notice
 from tests.fakes import FakeGenerator, fake_info
 from tests.models.examples import write_example
@@ -27,6 +28,7 @@ from tests.ui.studio import Studio
 
 LOST = ModelRef("lost", "0" * 64)
 RED = png_bytes(np.full((48, 48, 3), (200, 30, 30), np.uint8))
+BLUE = png_bytes(np.full((48, 48, 3), (30, 30, 200), np.uint8))
 
 
 def lost_session(model: ModelRef = LOST) -> Session:
@@ -35,7 +37,8 @@ def lost_session(model: ModelRef = LOST) -> Session:
     plain = with_seed(Recipe(model=model), 9)
     moved = Recipe(model, (Anchor(vector),), moves=(Move("smile", vector, 2.0),))
     kept = (Kept(plain, starred=True, note="mine"),)
-    return Session((("Start", State(plain)), ("Smile", State(moved, gallery=kept))), 1, RED)
+    steps = ("Start", State(plain)), ("Smile", State(moved, gallery=kept))
+    return Session(steps, 1, RED, ((plain, BLUE),))
 
 
 def open_lost(studio: Studio, session: Session) -> Notice:
@@ -60,6 +63,13 @@ def test_it_opens_whole_with_its_small_picture_and_the_model_named(studio: Studi
     image = window.canvas.image
     assert image is not None
     assert image.pixelColor(5, 5) == QColor(200, 30, 30)
+    tab = window.strip.tab("gallery")
+    assert isinstance(tab, GalleryTab)
+    tab.fill()
+    studio.qtbot.waitUntil(lambda: tab.faces.faces[0].image is not None)
+    kept = tab.faces.faces[0].image
+    assert kept is not None
+    assert kept.pixelColor(5, 5) == QColor(30, 30, 200)
     assert not window.panel("truncation").is_open()
     assert window.panel("truncation").header.summary == "needs lost"
     for name, on in (("random", False), ("save_picture", False), ("save_session", True)):
@@ -74,6 +84,9 @@ def test_saving_it_again_loses_nothing(studio: Studio) -> None:
     studio.qtbot.waitUntil(again.exists)
     saved = load_session(again)
     assert (saved.history, saved.index) == (session.history, session.index)
+    ((recipe, png),) = saved.faces
+    assert recipe == session.faces[0][0]
+    assert QImage.fromData(png).pixelColor(5, 5) == QColor(30, 30, 200)
     assert QImage.fromData(saved.thumbnail or b"").pixelColor(5, 5) == QColor(200, 30, 30)
 
 

@@ -41,7 +41,7 @@ def test_a_good_result_holds(budgets: ModuleType) -> None:
         ("dropped_last", 1),
         ("event_loop_gap_ms_max", 51.0),
         ("startup_first_image_s", 2.7),
-        ("slider_to_paint_ms", {"p50": 10.0, "p95": 25.1}),
+        ("slider_to_paint_ms", {"p50": 10.0, "p95": 20.1}),
         ("frame_ms", {"p50": 6.3, "p95": 7.0}),
         ("inpaint", GOOD["inpaint"] | {"seconds": 15.1}),
     ],
@@ -53,5 +53,11 @@ def test_one_slow_number_fails(budgets: ModuleType, key: str, value: object) -> 
 
 def test_a_larger_model_may_search_longer(budgets: ModuleType) -> None:
     slow = GOOD | {"inpaint": GOOD["inpaint"] | {"first_candidate_s": 2.0, "seconds": 45.0}}
+    assert not all(holds for *_, holds in budgets.check(slow, side=64))
+    assert all(holds for *_, holds in budgets.check(slow, side=128))
+
+
+def test_a_larger_model_may_answer_a_little_later(budgets: ModuleType) -> None:
+    slow = GOOD | {"slider_to_paint_ms": {"p50": 10.0, "p95": 25.0}}
     assert not all(holds for *_, holds in budgets.check(slow, side=64))
     assert all(holds for *_, holds in budgets.check(slow, side=128))

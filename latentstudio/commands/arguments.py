@@ -6,7 +6,7 @@ from typing import Never
 
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.latent import SEEDS
-from latentstudio.core.recipe import PSI_RANGE
+from latentstudio.core.model_info import PSI_RANGE
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("float32", "bfloat16", "float16")

@@ -14,7 +14,7 @@ from latentstudio.commands.evaluate_directions import NAME as DIRECTIONS
 from latentstudio.commands.evaluate_directions import Verdict, choose_judge, judge_directions
 from latentstudio.core.bundle import read_card
 from latentstudio.core.errors import StudioError, nearest
-from latentstudio.core.recipe import PSI_RANGE
+from latentstudio.core.model_info import PSI_RANGE
 from latentstudio.engine.messages import Step
 from latentstudio.resources import find_model
 

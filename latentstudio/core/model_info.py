@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 Prior = Literal["normal", "uniform", "truncnormal"]
 Critic = Literal["logit", "hinge", "wasserstein"]
 
+PSI_RANGE = (-1.0, 2.0)
+_SCALED_RANGE = (0.02, 1.0)  # of a truncated normal: nothing beyond its whole prior was learned
+
 
 @dataclass(frozen=True)
 class ModelInfo:
@@ -53,6 +56,11 @@ class ModelInfo:
     model_id: str = ""
     licence: str = ""
     directions: "tuple[Direction, ...]" = ()
+
+    @property
+    def psi_range(self) -> tuple[float, float]:
+        """The lowest and highest truncation psi that mean something to the model."""
+        return _SCALED_RANGE if self.prior == "truncnormal" else PSI_RANGE
 
     @property
     def has_noise(self) -> bool:

@@ -15,7 +15,6 @@ Space = Literal["z", "w", "w+"]
 Blend = Literal["z", "w"]
 NoiseMode = Literal["const", "random", "none"]
 
-PSI_RANGE = (-1.0, 2.0)
 _LIGHTEST = 0.01
 _DOMINANT = 0.5
 
@@ -192,12 +191,21 @@ class Recipe:
         return any(a.layers for a in self.anchors)
 
     @property
+    def given_styles(self) -> tuple[Anchor, ...]:
+        """The anchors that count and are styles, w or w+: neither z nor classes lead to them."""
+        return tuple(
+            a for a in self.active if isinstance(a.latent, Vector) and a.latent.space != "z"
+        )
+
+    @property
+    def forces_w(self) -> bool:
+        """Whether the anchors can meet in w alone: mixing, or one of them is a style."""
+        return self.mixed or bool(self.given_styles)
+
+    @property
     def space(self) -> Blend:
-        """Where the anchors are blended: mixing, or a w or w+ anchor that counts, forces w."""
-        if self.mixed:
-            return "w"
-        given = {a.latent.space for a in self.active if isinstance(a.latent, Vector)}
-        return "w" if given & {"w", "w+"} else self.blend
+        """Where the anchors are blended."""
+        return "w" if self.forces_w else self.blend
 
     @property
     def nbytes(self) -> int:
@@ -216,13 +224,18 @@ class Recipe:
 # --- changes: pure functions recipe -> recipe, used by panels, commands and scripts -------------
 
 
-def with_model(recipe: Recipe, model: ModelRef) -> Recipe:
-    """The same seeds for another model; what belongs to the old one's layers and classes goes."""
+def with_model(recipe: Recipe, info: ModelInfo) -> Recipe:
+    """The same seeds for another model; what belongs to the old one's layers and classes goes.
+
+    A truncation beyond what means something to the new one becomes the nearest that does.
+    """
     anchors = tuple(replace(a, layers=()) for a in recipe.anchors if isinstance(a.latent, Seed))
-    truncation = replace(recipe.truncation, cutoff=None)
+    lowest, highest = info.psi_range
+    psi = min(max(recipe.truncation.psi, lowest), highest)
+    truncation = replace(recipe.truncation, psi=psi, cutoff=None)
     return replace(
         recipe,
-        model=model,
+        model=ModelRef.of(info),
         anchors=anchors or (Anchor(Seed(0)),),
         truncation=truncation,
         classes=(),

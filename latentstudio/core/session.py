@@ -2,14 +2,13 @@
 
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from latentstudio.core.archive import Archive, add_member, npy_bytes, parse_npy
+from latentstudio.core.archive import Archive, add_member, npy_bytes
 from latentstudio.core.arithmetic import MOST, TERMS, Arithmetic
 from latentstudio.core.breeding import PARENTS
 from latentstudio.core.direction import Direction
@@ -20,12 +19,11 @@ from latentstudio.core.files import atomic_write
 from latentstudio.core.gallery import NOTE, Kept
 from latentstudio.core.journey import Journey
 from latentstudio.core.journey_json import Fields, fields_reader, journey_json, made
-from latentstudio.core.mask import Mask
-from latentstudio.core.paste import Picture
-from latentstudio.core.paste_json import Images, pixels_claimed, png_of
+from latentstudio.core.paste_json import pixels_claimed, png_of
 from latentstudio.core.picture import pixels_of
-from latentstudio.core.recipe import ModelRef, Recipe, Space, Vector
-from latentstudio.core.recipe_json import MAX_ARRAY_BYTES, encode, make_vector, recipe_reader
+from latentstudio.core.recipe import ModelRef, Recipe
+from latentstudio.core.recipe_json import encode, recipe_reader
+from latentstudio.core.session_arrays import ArrayNames, Arrays
 from latentstudio.core.sources import Source
 from latentstudio.core.sources_json import filled, places_reader, source_json, source_reader
 from latentstudio.core.untrusted import (
@@ -53,7 +51,7 @@ MAX_FILE_BYTES = 256 * 2**20
 MAX_STATE_BYTES = 32 * 2**20
 MAX_THUMBNAIL_BYTES = 4 * 2**20
 MAX_THUMBNAIL_PIXELS = 2**20
-MAX_IMAGE_BYTES = 224 * 2**20
+MAX_FACES = 500  # that have a small picture
 _LABEL = 200
 MAX_ROWS = 10_000  # kept faces, or directions, of all steps together
 _ROW = whole(0, MAX_ROWS)
@@ -61,8 +59,6 @@ _MIGRATIONS: dict[int, Migration] = {}
 
 _STATE, _THUMBNAIL = "session.json", "thumbnail.png"
 _HINT = "Nothing in the window has changed. Choose another session."
-_MEMBER = re.compile(r"arrays/[0-9]{4,6}\.npy")
-_IMAGE = re.compile(r"pictures/[0-9]{4,6}\.png")
 
 _UNSAVED = "Undo what made it so, then save again."
 
@@ -78,11 +74,13 @@ class Session:
         history: (label, state) of every step, oldest first; at least one.
         index: the place of the current state.
         thumbnail: a PNG for file lists and for models that are missing.
+        faces: a small PNG for each of the kept faces that has been drawn, at most ``MAX_FACES``.
     """
 
     history: Steps
     index: int = 0
     thumbnail: bytes | None = None
+    faces: tuple[tuple[Recipe, bytes], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.index < len(self.history):
@@ -124,6 +122,7 @@ def load_session(path: Path) -> Session:
 def session_bytes(session: Session) -> bytes:
     """The zip of a session: session.json, arrays/NNNN.npy, pictures/NNNN.png, thumbnail.png.
 
+    Small pictures of kept faces are faces/NNNN.png, by their row in the table of recipes.
     Of a long history the ``MAX_STEPS`` steps up to the last one are kept, or up to the current one
     where that lies further back. The same session gives the same bytes.
 
@@ -140,7 +139,7 @@ def session_bytes(session: Session) -> bytes:
 
 def _pack(session: Session) -> bytes:
     history, index = _recent(session.history, session.index)
-    arrays = _ArrayNames()
+    arrays = ArrayNames()
     faces: _Table[Kept] = _Table(lambda kept: _kept_json(kept, arrays))
     directions: _Table[Direction] = _Table(lambda found: direction_json(found, arrays))
     recipes: _Table[Recipe] = _Table(lambda recipe: encode(recipe, arrays, arrays.image))
@@ -164,6 +163,7 @@ def _pack(session: Session) -> bytes:
         }
         for label, state in history
     ]
+    small = {_face(recipes.place(recipe)): png for recipe, png in session.faces[:MAX_FACES]}
     data = {
         "format_version": FORMAT_VERSION,
         "program": __version__,
@@ -183,6 +183,8 @@ def _pack(session: Session) -> bytes:
             add_member(archive, name, npy_bytes(vector.array))
         for name, image in arrays.images.items():
             add_member(archive, name, png_of(image))
+        for name, png in small.items():
+            add_member(archive, name, png)
         if session.thumbnail is not None:
             add_member(archive, _THUMBNAIL, session.thumbnail)
     return buffer.getvalue()
@@ -194,13 +196,13 @@ def parse_session(data: bytes, name: str = "the session") -> Session:
         archive = Archive(data, "a session")
         state = parse_json(archive.read(_STATE, MAX_STATE_BYTES))
         fields = current_version(state, FORMAT_VERSION, _MIGRATIONS)
-        history, index = _session_reader(_Arrays(archive))(fields, "session")
+        history, index, recipes = _session_reader(Arrays(archive))(fields, "session")
         if index >= len(history):
             raise InputError(f"session.index is {index}, and there are {len(history)} steps")
-        return Session(history, index, _thumbnail(archive))
+        return Session(history, index, _small(archive, _THUMBNAIL), _faces(archive, recipes))
 
 
-def _kept_reader(load: "_Arrays") -> Reader[Kept]:
+def _kept_reader(load: Arrays) -> Reader[Kept]:
     return record(
         Kept,
         {
@@ -214,7 +216,7 @@ def _kept_reader(load: "_Arrays") -> Reader[Kept]:
     )
 
 
-def _step_reader(load: "_Arrays") -> Reader[tuple[str, State, dict[str, Any]]]:
+def _step_reader(load: Arrays) -> Reader[tuple[str, State, dict[str, Any]]]:
     places, few = items(_ROW, 0, MAX_ROWS), items(_ROW, 0, MOST)
     return record(
         lambda recipe, label="", **rest: (label, State(recipe), rest),
@@ -238,7 +240,7 @@ def _lock(value: object, where: str) -> int | str:
     return text(_LABEL)(value, where) if isinstance(value, str) else _ROW(value, where)
 
 
-def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
+def _session_reader(load: Arrays) -> Reader[tuple[Steps, int, tuple[Recipe, ...]]]:
     def read(
         history: Sequence[tuple[str, State, dict[str, Any]]],
         index: int = 0,
@@ -248,7 +250,7 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
         sources: tuple[Source, ...] = (),
         works: tuple[Work, ...] = (),
         journeys: tuple[Fields, ...] = (),
-    ) -> tuple[Steps, int]:
+    ) -> tuple[Steps, int, tuple[Recipe, ...]]:
         tables = {
             "gallery": faces,
             "directions": directions,
@@ -257,7 +259,8 @@ def _session_reader(load: "_Arrays") -> Reader[tuple[Steps, int]]:
             "work": works,
             "journey": tuple(made(way, _of(recipes)) for way in journeys),
         }
-        return tuple((label, _filled(state, rest, tables)) for label, state, rest in history), index
+        steps = tuple((label, _filled(state, rest, tables)) for label, state, rest in history)
+        return steps, index, recipes
 
     return record(
         read,
@@ -305,7 +308,7 @@ def _of(recipes: tuple[Recipe, ...]) -> Callable[[int], Recipe]:
     return lambda row: _rows((row,), recipes, "journey")[0]
 
 
-def _kept_json(kept: Kept, arrays: "_ArrayNames") -> dict[str, Any]:
+def _kept_json(kept: Kept, arrays: ArrayNames) -> dict[str, Any]:
     return {
         "recipe": encode(kept.recipe, arrays, arrays.image),
         "mark": int(kept.mark),
@@ -340,61 +343,26 @@ def _line(label: str) -> str:
     return "".join(c if c.isprintable() else " " for c in label)[:_LABEL]
 
 
-def _thumbnail(archive: Archive) -> bytes | None:
-    """The small picture, or None: a broken one is no reason to withhold the work."""
-    if _THUMBNAIL not in archive:
+def _face(row: int) -> str:
+    """The member with the small picture of a row of the recipes."""
+    return f"faces/{row:04d}.png"
+
+
+def _faces(archive: Archive, recipes: Sequence[Recipe]) -> tuple[tuple[Recipe, bytes], ...]:
+    members = [(recipe, _face(row)) for row, recipe in enumerate(recipes) if _face(row) in archive]
+    small = ((recipe, _small(archive, name)) for recipe, name in members[:MAX_FACES])
+    return tuple((recipe, png) for recipe, png in small if png is not None)
+
+
+def _small(archive: Archive, name: str) -> bytes | None:
+    """A small picture, or None: a broken one is no reason to withhold the work."""
+    if name not in archive:
         return None
     try:
-        data = archive.read(_THUMBNAIL, MAX_THUMBNAIL_BYTES)
-        if pixels_claimed(data, _THUMBNAIL) > MAX_THUMBNAIL_PIXELS:
+        data = archive.read(name, MAX_THUMBNAIL_BYTES)
+        if pixels_claimed(data, name) > MAX_THUMBNAIL_PIXELS:
             return None
         pixels_of(data)
     except (InputError, StudioError):
         return None
     return data
-
-
-class _ArrayNames:
-    """Names vectors, pictures and masks as members of the zip, equal ones once."""
-
-    def __init__(self) -> None:
-        self.vectors: dict[str, Vector] = {}
-        self.images: dict[str, Picture | Mask] = {}
-        self._names: dict[Vector, str] = {}
-        self._images: dict[str, str] = {}
-
-    def __call__(self, vector: Vector) -> str:
-        if vector not in self._names:
-            name = f"arrays/{len(self._names):04d}.npy"
-            self._names[vector], self.vectors[name] = name, vector
-        return self._names[vector]
-
-    def image(self, image: Picture | Mask) -> str:
-        """The member of a picture or mask; pictures of one digest differ in their names alone."""
-        if image.digest not in self._images:
-            name = f"pictures/{len(self._images):04d}.png"
-            self._images[image.digest], self.images[name] = name, image
-        return self._images[image.digest]
-
-
-class _Arrays:
-    """Reads each member once, so that steps share their vectors as they did in the window."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self._vectors: dict[tuple[Space, str], Vector] = {}
-        self.images = Images(self._image)
-
-    def __call__(self, space: Space, value: object, where: str) -> Vector:
-        if not isinstance(value, str) or not _MEMBER.fullmatch(value):
-            raise InputError(f"{where} does not name an array of the session")
-        if (space, value) not in self._vectors:
-            data = self._archive.read(value, MAX_ARRAY_BYTES + 1024)
-            self._vectors[space, value] = make_vector(space, *parse_npy(data, value), value)
-        return self._vectors[space, value]
-
-    def _image(self, value: object, where: str) -> bytes:
-        """The PNG of a picture or mask."""
-        if not isinstance(value, str) or not _IMAGE.fullmatch(value):
-            raise InputError(f"{where} does not name a picture of the session")
-        return self._archive.read(value, MAX_IMAGE_BYTES)

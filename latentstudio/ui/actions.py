@@ -45,11 +45,11 @@ ACTIONS: tuple[Action, ...] = (
            ("Ctrl+R",), "history"),
     Action(
         "save_session", "File", "Save session", "Keep everything made so far in one file",
-        ("Ctrl+S",), "save", needs="model", separated=True,
+        ("Ctrl+S",), "save", needs="session", separated=True,
     ),
     Action(
         "save_session_as", "File", "Save session as...", "Keep everything in another file",
-        ("Ctrl+Shift+S",), needs="model",
+        ("Ctrl+Shift+S",), needs="session",
     ),
     Action(
         "save_picture", "File", "Export picture...", "A PNG at 1×, 4× or 8× with its recipe",
@@ -144,7 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("frame_on", "Picture", "One frame on", "A frame of the journey on", ("Alt+Right",),
            "step-forward", needs="animate"),
     Action("toggle_space", "Picture", "Z or W", "Where several latents meet", ("W",),
-           needs="model", separated=True),
+           needs="space", separated=True),
     Action("swap", "Picture", "Swap A and B", "Exchange the first two sources of the mix", ("X",),
            "arrow-left-right", needs="model"),
     Action("source_a", "Picture", "Face into source A", "Mix this face with others, as A",

@@ -70,6 +70,7 @@ class EngineBridge(QObject):
         self._shown = 0
         self._asked: Recipe | None = None
         self._other: Recipe | None = None
+        self._coming: ModelRef | None = None  # the model of the recipe, while it is being opened
         self._sources: dict[str, str] = {}
         self._wish: tuple[str, str] = ("auto", "float32")
         self._frames_bytes = frames_bytes
@@ -115,6 +116,26 @@ class EngineBridge(QObject):
     def know(self, model_id: str, source: str) -> None:
         """Tell where a model can be opened from, for recipes that refer to it."""
         self._sources.setdefault(model_id, source)
+
+    @property
+    def lacking(self) -> ModelRef | None:
+        """The model that the recipe is for, where it is neither open nor being opened."""
+        model = self._document.recipe.model
+        here = self.info is not None and model == ModelRef.of(self.info)
+        return None if here or model in (ModelRef(), self._coming) else model
+
+    def known_face(self, recipe: Recipe) -> QImage | None:
+        """The small picture of a recipe, if it was drawn before."""
+        return self._faces.get(recipe)
+
+    def remember_face(self, recipe: Recipe, png: bytes | None) -> None:
+        """Take a small picture that another run has drawn, if its model is not there to do so."""
+        here = self.info is not None and recipe.model == ModelRef.of(self.info)
+        if here or png is None or self.source_of(recipe.model) is not None:
+            return
+        image = QImage.fromData(png)
+        if not image.isNull():
+            self._faces.put(recipe, image, image.sizeInBytes())
 
     def close(self) -> None:
         """End the engine; no message is delivered afterwards."""
@@ -224,14 +245,20 @@ class EngineBridge(QObject):
         if new.recipe == old.recipe:
             return
         self._other = None
-        if self.info is None:
-            return
-        if new.recipe.model != ModelRef.of(self.info):
-            source = self.source_of(new.recipe.model)
-            if source is not None:
-                self.open(source)
-            return
-        self._ask(new.recipe)
+        if self.info is not None and new.recipe.model == ModelRef.of(self.info):
+            self._ask(new.recipe)
+        elif new.recipe.model != self._coming:
+            self._open_for(new.recipe.model)
+
+    def _open_for(self, model: ModelRef) -> None:
+        """Open the model of the recipe where it is known; there is no picture where it is not."""
+        self._still.stop()
+        source = self.source_of(model)
+        self._coming = None if source is None else model
+        if source is None:
+            self._frame = None
+        else:
+            self.open(source)
 
     def _ask(self, recipe: Recipe) -> None:
         request = RenderRequest(next(self._ids), recipe)
@@ -291,11 +318,15 @@ class EngineBridge(QObject):
         else:
             self.meter.forget()
             self._awaiting.clear()
+            if message.what == "open":
+                self._coming = None
+            if self.lacking is not None:
+                self._frame = None
             self.failed.emit(message)
 
     def _show(self, frame: Frame) -> None:
         """Show a frame unless it is older than what is shown, or of another model."""
-        stale = frame.id <= self._shown
+        stale = frame.id <= self._shown or self.lacking is not None
         if stale or self.info is None or frame.recipe.model != ModelRef.of(self.info):
             return
         self._shown, self._frame = frame.id, frame
@@ -330,6 +361,8 @@ class EngineBridge(QObject):
         self.meter.forget()
         self._pictures.clear()
         self._asked = self._other = None
+        if self._coming is not None and self._coming.model_id == message.info.model_id:
+            self._coming = None
         self.opened.emit(message.info)
         # The window has now made the recipe one of this model; the edit that did so has asked.
         recipe = self._document.recipe

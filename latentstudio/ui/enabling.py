@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from latentstudio.core.recipe import ModelRef
 from latentstudio.ui import actions
 
 if TYPE_CHECKING:
@@ -44,10 +45,13 @@ class Enabling:
         act["redo"].setText(f"Redo {redo}".strip())
 
     def _common(self) -> Mapping[str, bool]:
-        window = self._window
+        window, recipe = self._window, self._window.document.recipe
+        model = window.bridge.info is not None and window.bridge.lacking is None
         return {
             "": True,
-            "model": window.bridge.info is not None,
+            "model": model,
+            "space": model and not recipe.forces_w,
+            "session": recipe.model != ModelRef(),
             "picture": window.has_picture,
             "undo": window.document.can_undo,
             "redo": window.document.can_redo,

@@ -24,7 +24,11 @@ def image_of(pixels: npt.NDArray[np.uint8]) -> QImage:
 
 def thumbnail_of(pixels: npt.NDArray[np.uint8]) -> QImage:
     """A QImage of its own, at most 192 pixels wide."""
-    image = image_of(pixels)
+    return in_small(image_of(pixels))
+
+
+def in_small(image: QImage) -> QImage:
+    """A copy of at most 192 pixels wide."""
     if image.width() <= THUMBNAIL_SIDE:
         return image.copy()
     return image.scaledToWidth(THUMBNAIL_SIDE, Qt.TransformationMode.SmoothTransformation)

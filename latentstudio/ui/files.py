@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
 
 from latentstudio.core import bundle
 from latentstudio.core.direction import Direction
@@ -19,7 +20,7 @@ from latentstudio.core.picture import PictureNote, note_of
 from latentstudio.core.recents import read_recents, remember
 from latentstudio.core.recipe import ModelRef, Recipe, with_model
 from latentstudio.core.recovery import Found, RecoveryFile, abandoned
-from latentstudio.core.session import Session, load_session, save_session
+from latentstudio.core.session import MAX_FACES, Session, load_session, save_session
 from latentstudio.core.sources import without_vectors
 from latentstudio.core.still import EXACT, Still, write_still
 from latentstudio.core.untrusted import read_file
@@ -28,6 +29,7 @@ from latentstudio.resources import bundled_models
 from latentstudio.ui import frame_pictures as pictures
 from latentstudio.ui.background import Background
 from latentstudio.ui.bridge import EngineBridge
+from latentstudio.ui.faces import in_small, thumbnail_of
 from latentstudio.ui.notices import NoticeStack
 
 AUTOSAVE_AFTER_MS = 2000
@@ -63,7 +65,6 @@ class Files(QObject):
         self._path: Path | None = None
         self._saved = True
         self.include_photo = False  # in pictures that are saved
-        self._waiting: Callable[[ModelInfo], None] | None = None
         self._recovery = RecoveryFile(state_folder / "recovery")
         self._recovery_works = True
         self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_AFTER_MS)
@@ -88,8 +89,8 @@ class Files(QObject):
             self.background.run(lambda: load_session(path), self._opener(path), self.complain)
         elif kind == "picture":
             self.background.run(
-                lambda: note_of(read_file(path, _MAX_PICTURE_BYTES), path.name),
-                lambda note: self._picture_opened(path, note),
+                lambda: _read_picture(path),
+                lambda found: self._picture_opened(path, *found),
                 self.complain,
             )
         else:
@@ -97,8 +98,24 @@ class Files(QObject):
 
     def open_model(self, source: str) -> None:
         """Open a model by bundled name or path; the face stays the same seed."""
-        self._waiting = None
         self._bridge.open(source)
+
+    def open_wanted(self, path: Path, model: ModelRef) -> None:
+        """Open the file of a model that a recipe needs; another one is refused with a sentence."""
+
+        def found(model_id: str) -> None:
+            if model_id == model.model_id:
+                self.open_model(str(path))
+                return
+            self.complain(
+                StudioError(
+                    f"{path.name} is not the model that the face needs",
+                    f"its sha256 begins with {model_id[:12]}, not with {model.model_id[:12]}",
+                    "Choose another file, or open this one (Ctrl+O) to see the face that it draws.",
+                )
+            )
+
+        self.background.run(lambda: bundle.read_card(path).model_id, found, self.complain)
 
     def models(self) -> tuple[list[str], list[Path]]:
         """Bundled names and recent files, for the model menu."""
@@ -114,15 +131,15 @@ class Files(QObject):
     def _session_opened(
         self, path: Path | None, session: Session, then: Callable[[], None] = lambda: None
     ) -> None:
-        def restore(_info: ModelInfo | None = None) -> None:
-            before, before_path = self._session(), self._path
-            self._document.restore(session.history, session.index)
-            self._set_path(path, saved=path is not None)
-            if len(before.history) > 1:
-                self._offer_way_back(before, before_path)
-            then()
-
-        self._with_model(session.model, session.thumbnail, restore)
+        """Show a session; its model is opened, and named by the window where it is missing."""
+        before, before_path = self._session(), self._path
+        if len(before.history) > 1:
+            self._offer_way_back(before, before_path)
+        for recipe, png in (*session.faces, (session.state.recipe, session.thumbnail)):
+            self._bridge.remember_face(recipe, png)
+        self._document.restore(session.history, session.index)
+        self._set_path(path, saved=path is not None)
+        then()
 
     def _offer_way_back(self, before: Session, path: Path | None) -> None:
         """Another session took the place of what was there: it is one click away."""
@@ -133,7 +150,7 @@ class Files(QObject):
             (("Go back to it", lambda: self._session_opened(path, before)),),
         )
 
-    def _picture_opened(self, path: Path, note: PictureNote | None) -> None:
+    def _picture_opened(self, path: Path, note: PictureNote | None, png: bytes) -> None:
         if note is None:
             self._notices.post(
                 "warning",
@@ -141,56 +158,23 @@ class Files(QObject):
                 "Only pictures that the studio wrote can be opened again as a face.",
             )
             return
-
-        def restore(_info: ModelInfo | None = None) -> None:
-            remember(path, self._folder, "work")
-            self._document.edit_recipe(f"Open {path.name}", lambda _r: note.recipe)
-
-        self._with_model(note.recipe.model, None, restore)
-
-    def _with_model(
-        self, model: ModelRef, thumbnail: bytes | None, then: Callable[[ModelInfo | None], None]
-    ) -> None:
-        """Do something once the model of a recipe is open; say so when it cannot be found."""
-        if self._bridge.info is not None and ModelRef.of(self._bridge.info) == model:
-            then(None)
-            return
-        source = self._bridge.source_of(model)
-        if source is None:
-            self._missing(model, then)
-            return
-        self._waiting = then
-        self._bridge.open(source)
-
-    def _missing(self, model: ModelRef, then: Callable[[ModelInfo | None], None]) -> None:
-        self._notices.post(
-            "warning",
-            f"This face was made with {model.name or 'another model'}",
-            f"That model ({model.model_id[:12]}...) is not among the bundled and recent ones. "
-            "Open its file first; with another model the face will differ.",
-            (("Use the open model", lambda: self._use_open_model(then)),),
-        )
-
-    def _use_open_model(self, then: Callable[[ModelInfo | None], None]) -> None:
-        then(None)
-        self._adopt_model()
+        remember(path, self._folder, "work")
+        self._bridge.remember_face(note.recipe, png)
+        self._document.edit_recipe(f"Open {path.name}", lambda _r: note.recipe)
 
     def _model_opened(self, info: ModelInfo) -> None:
         source = self._bridge.source_of(ModelRef.of(info))
         if source and Path(source).is_file():
             remember(Path(source), self._folder)
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting(info)
         self._adopt_model()
 
     def _adopt_model(self) -> None:
         """Make the recipe one of the open model: the first is no edit, later ones are."""
-        info = self._bridge.info
-        if info is None or self._document.recipe.model == ModelRef.of(info):
+        info, model = self._bridge.info, self._document.recipe.model
+        if info is None or (self._bridge.lacking is None and model != ModelRef()):
             return
-        change = with_model(self._document.recipe, ModelRef.of(info))
-        if self._document.recipe.model == ModelRef():
+        change = with_model(self._document.recipe, info)
+        if model == ModelRef():
             self._document.replace_all(State(change), "Start")
         else:
             self._document.edit(
@@ -213,16 +197,23 @@ class Files(QObject):
 
     def save_session(self, path: Path) -> None:
         """Write the session; the io thread does it, a notice follows when it cannot."""
-        session = self._session()
+        session, kept = self._session(), self._document.state.gallery[-MAX_FACES:]
+        known = [(face.recipe, self._bridge.known_face(face.recipe)) for face in kept]
 
         def saved(_nothing: None) -> None:
             self._set_path(path, saved=True)
 
-        self.background.run(lambda: save_session(path, session), saved, self.complain)
+        def write() -> None:
+            faces = tuple((r, pictures.small_png(i)) for r, i in known if i is not None)
+            save_session(path, replace(session, faces=faces))
+
+        self.background.run(write, saved, self.complain)
 
     def new_session(self) -> None:
         """Begin again with seed 0 of the open model."""
-        fresh = State(Recipe(model=self._document.recipe.model))
+        info = self._bridge.info
+        model = self._document.recipe.model if info is None else ModelRef.of(info)
+        fresh = State(Recipe(model=model))
         self._session_opened(None, Session((("Start", fresh),)))
 
     def save_picture(self, path: Path, still: Still = EXACT) -> None:
@@ -281,8 +272,9 @@ class Files(QObject):
         self._notices.post("error", error.title, text, copy=f"{error}\n{trace}".strip())
 
     def _session(self) -> Session:
-        frame = self._bridge.frame
-        return Session.of(self._document, pictures.thumbnail(frame) if frame is not None else None)
+        frame, known = self._bridge.frame, self._bridge.known_face(self._document.recipe)
+        image = known if frame is None else thumbnail_of(frame.pixels)
+        return Session.of(self._document, None if image is None else pictures.small_png(image))
 
     def _set_path(self, path: Path | None, saved: bool) -> None:
         self._path, self._saved = path, saved
@@ -373,6 +365,14 @@ def _kind_of(path: Path) -> str:
     if path.suffix == ".latent" or (head.startswith(b"PK") and path.suffix != ".pt"):
         return "session"
     return "model"
+
+
+def _read_picture(path: Path) -> tuple[PictureNote | None, bytes]:
+    """The note in a picture, and the picture in small as a PNG."""
+    data = read_file(path, _MAX_PICTURE_BYTES)
+    note = note_of(data, path.name)
+    image = QImage() if note is None else QImage.fromData(data)
+    return note, b"" if image.isNull() else pictures.small_png(in_small(image))
 
 
 def _when(seconds: float) -> str:

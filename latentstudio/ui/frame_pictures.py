@@ -7,7 +7,6 @@ from PySide6.QtGui import QGuiApplication, QImage
 from latentstudio.core.picture import Drawn, PictureNote, png_bytes
 from latentstudio.core.still import Still, still_bytes
 from latentstudio.engine.messages import Frame, Pixels
-from latentstudio.ui.faces import thumbnail_of
 
 
 def packed(frame: Frame, still: Still) -> tuple[bytes, QImage]:
@@ -29,9 +28,9 @@ def rgb(frame: Frame) -> Pixels:
     return np.ascontiguousarray(frame.pixels[..., 2::-1])
 
 
-def thumbnail(frame: Frame) -> bytes:
-    """A small PNG for file lists."""
-    image = thumbnail_of(frame.pixels).convertToFormat(QImage.Format.Format_RGB888)
+def small_png(image: QImage) -> bytes:
+    """A small picture as a PNG, for file lists and for models that are missing."""
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     return png_bytes(rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3))
 

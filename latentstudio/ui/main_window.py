@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from latentstudio.core.document import Document, State
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.recipe import title_of
+from latentstudio.core.recipe import ModelRef, title_of
 from latentstudio.engine.messages import DeviceChanged, Failure, Frame
 from latentstudio.ui import actions
 from latentstudio.ui.access import Access
@@ -41,6 +41,7 @@ from latentstudio.ui.faces import image_of
 from latentstudio.ui.files import Files
 from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.job_centre import JobCentre
+from latentstudio.ui.missing_model import MissingModel
 from latentstudio.ui.mix_sides import MixSides
 from latentstudio.ui.mixing_grid import MixingGridTab
 from latentstudio.ui.model_menu import ModelMenu
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self)
         self.start = Start(self)
         self.demo = DemoDesk(self, state_folder)
+        self.missing = MissingModel(self)
         self.access = Access(self)
         self.show_document()
 
@@ -236,13 +238,13 @@ class MainWindow(QMainWindow):
 
     def _document_changed(self, old: State, new: State) -> None:
         self._show_title()
-        shown = self.bridge.frame
-        if self.bridge.info is not None and (shown is None or shown.recipe != new.recipe):
+        shown, drawn = self.bridge.frame, self.bridge.lacking is None
+        if self.bridge.info is not None and drawn and (shown is None or shown.recipe != new.recipe):
             self._busy.start()
 
     def _show_title(self) -> None:
         recipe = self.document.recipe
-        self.header.title.setText(title_of(recipe) if self.bridge.info else "")
+        self.header.title.setText(title_of(recipe) if recipe.model != ModelRef() else "")
         named = self.animate.title() if hasattr(self, "animate") else None
         if named is not None:
             self.header.title.setText(named[0])
@@ -267,6 +269,13 @@ class MainWindow(QMainWindow):
         self.show_document()
         self.strip.show_model(info)
         self.sides.show_model(info)
+
+    def show_no_picture(self) -> None:
+        """Nothing is being drawn, and the canvas shows no picture of the model."""
+        self._busy.stop()
+        self.header.set_busy(False)
+        self.has_picture = False
+        self.status.state.set_state("stopped")
 
     def _show_frame(self, frame: Frame) -> None:
         self._busy.stop()

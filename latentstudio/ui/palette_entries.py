@@ -26,6 +26,8 @@ RECENT = 6
 
 WHY = {
     "model": "Open a model first",
+    "space": "Only with a model, and where faces need not meet in W",
+    "session": "There is nothing to save yet",
     "picture": "There is no picture yet",
     "undo": "Nothing to undo",
     "redo": "Nothing was undone",

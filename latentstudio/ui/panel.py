@@ -14,6 +14,7 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Recipe
 from latentstudio.ui.controls import Control, Row, Section, Segmented, SliderRow
 
+PAUSE_MS = 1000  # presses of a key that are further apart are undo steps of their own
 SETTLE_MS = 200  # while a control moves, every millisecond belongs to the picture
 Get = Callable[[Recipe], float | None]
 Set = Callable[[Recipe, float], Recipe]
@@ -93,6 +94,9 @@ class Panel(Section):
         self.info: ModelInfo | None = None
         self._followers: list[Callable[[Recipe], None]] = []
         self._is_behind = False
+        self._merge: Hashable | None = None  # of the presses in a row
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._end_presses)
         self._calm = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._calm.timeout.connect(self._fill_if_seen)
         self.build()
@@ -117,6 +121,10 @@ class Panel(Section):
         """Adapt to a model: ranges, and what it lacks."""
         self.info = info
         self.set_reason(self.needs(info))
+
+    def show_lack(self, reason: str) -> None:
+        """Stay closed while the recipe's model is missing, which the reason says; or no longer."""
+        self.set_reason(reason or (self.needs(self.info) if self.info else ""))
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Show the values of a recipe, without echo."""
@@ -179,6 +187,16 @@ class Panel(Section):
                 row.set_value(value)
 
         self.follow(show)
+
+    def end_after_pause(self, merge: Hashable) -> None:
+        """Presses in a row are one undo step, which has no release: a pause ends it."""
+        self._merge = merge
+        self._pause.start()
+
+    def _end_presses(self) -> None:
+        document = self.document
+        if document.entries[document.index].merge == self._merge:  # no other gesture has begun
+            document.end_gesture()
 
     def choice(
         self,

@@ -1,5 +1,7 @@
 """Recipes: equality, changes that leave the rest alone, and what controls read from them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,7 @@ from latentstudio.core.recipe import (
     with_anchor,
     with_blend,
     with_cutoff,
+    with_model,
     with_neighbour,
     with_place,
     with_position,
@@ -27,6 +30,7 @@ from latentstudio.core.recipe import (
     without_anchor,
 )
 from tests.core.samples import random_recipe
+from tests.fakes import fake_info
 
 RICH = Recipe(
     anchors=(Anchor(Seed(3), 0.5), Anchor(Seed(7), 0.5)),
@@ -195,3 +199,10 @@ def test_a_neighbour_of_mixed_styles_is_mixed_as_well() -> None:
     mixed = Recipe(anchors=(Anchor(Seed(1), 1.0, (2.0, 0.0)), Anchor(Seed(2), 0.0, (0.0, 1.0))))
     near = with_neighbour(mixed, 9, 0.25)
     assert [a.layers for a in near.anchors] == [(0.75, 0.0), (0.0, 0.75), (0.25, 0.25)]
+
+
+@pytest.mark.parametrize(("psi", "taken"), [(-0.5, 0.02), (0.4, 0.4), (1.7, 1.0)])
+def test_truncation_comes_into_the_range_of_another_model(psi: float, taken: float) -> None:
+    scaled = replace(fake_info(), prior="truncnormal")
+    assert with_model(with_psi(RICH, psi), scaled).truncation.psi == taken
+    assert with_model(with_psi(RICH, psi), fake_info()).truncation.psi == psi

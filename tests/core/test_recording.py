@@ -20,6 +20,7 @@ from latentstudio.core.recipe import (
     with_seed,
 )
 from latentstudio.core.recording import FPS, MOST, Recorder, difference
+from tests.fakes import fake_info
 
 START = Recipe(ModelRef("mine", "ab"))
 
@@ -136,7 +137,7 @@ def test_what_is_no_picture_is_not_recorded() -> None:
 def test_another_model_ends_it() -> None:
     hand = Hand()
     hand.do(lambda r: with_seed(r, 7), after=1.0)
-    hand.do(lambda r: with_model(r, ModelRef("hers", "cd")), after=1.0)
+    hand.do(lambda r: with_model(r, fake_info(name="hers")), after=1.0)
     assert not hand.recorder.running
     hand.do(lambda r: with_seed(r, 8), after=9.0)
     made = hand.recorder.finish()

@@ -501,3 +501,15 @@ def test_what_could_not_be_opened_again_does_not_replace_what_can(
         save_session(path, Session(SESSION.history * 20))
     monkeypatch.undo()
     assert load_session(path) == SESSION
+
+
+def test_small_pictures_of_kept_faces_come_along_and_a_broken_one_is_left_out() -> None:
+    small = png_bytes(gradient())
+    faces = tuple((with_seed(Recipe(), seed), small) for seed in (3, 4))
+    session = replace(SESSION, faces=faces)
+    data = session_bytes(session)
+    assert parse_session(data) == session
+    contents = unpacked(data)
+    broken = max(name for name in contents if name.startswith("faces/"))
+    found = parse_session(packed({**contents, broken: b"no picture"}))
+    assert (found.history, found.faces) == (session.history, faces[:1])

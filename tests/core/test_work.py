@@ -39,6 +39,7 @@ from latentstudio.core.work import (
 )
 from latentstudio.core.work_json import work_json, work_reader
 from tests.core.test_session import unpacked
+from tests.fakes import fake_info
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (32, 32, 3)).astype(np.uint8)
 PHOTO = Picture(PIXELS, "me.jpg")
@@ -126,7 +127,7 @@ def test_an_answer_is_a_recipe() -> None:
 
 def test_another_face_leaves_the_picture() -> None:
     assert with_seed(PASTED, 3).paste is None
-    assert with_model(PASTED, MODEL).paste is None
+    assert with_model(PASTED, fake_info()).paste is None
     assert source_face(PASTED) is None
     assert source_face(FACE) == FACE
 

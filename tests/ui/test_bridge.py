@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtGui import QImage
 
 from latentstudio.core.document import Document
-from latentstudio.core.recipe import ModelRef, Recipe, with_model, with_psi, with_seed
+from latentstudio.core.model_info import ModelInfo
+from latentstudio.core.recipe import Recipe, with_model, with_psi, with_seed
 from latentstudio.engine.engine import Engine
 from latentstudio.engine.messages import Frame, Message
 from latentstudio.engine.render import draw
@@ -31,9 +32,8 @@ class Bench:
         self.engine = Engine(publish, opener=open_fake, threads=1)
         return self.engine
 
-    def adopt(self, info: object) -> None:
-        model = ModelRef.of(info)  # type: ignore[arg-type]
-        self.document.edit_recipe("Open", lambda recipe: with_model(recipe, model))
+    def adopt(self, info: ModelInfo) -> None:
+        self.document.edit_recipe("Open", lambda recipe: with_model(recipe, info))
 
     def work(self) -> None:
         while self.engine.run_once():

@@ -1,13 +1,16 @@
 """The class picker: search, up to four classes whose shares sum to 100, faces and the way."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentstudio.core.recipe import Recipe, with_psi
-from latentstudio.ui.controls import NameList
+from latentstudio.core.recipe import Anchor, Recipe, Seed, Vector, with_psi
+from latentstudio.ui.controls import InfoLine, NameList
 from latentstudio.ui.panels.classes import ClassesPanel
 from tests.fakes import fake_info
 from tests.ui.panel_bench import PanelBench
@@ -153,3 +156,16 @@ def test_a_model_without_classes_says_so_on_the_header(bench: PanelBench) -> Non
     assert bench.panel.summary(bench.recipe) == ""
     bench.panel.show_model(INFO)
     assert bench.panel.header.summary == "Freckles"
+
+
+def test_it_says_that_computed_faces_bring_their_class(bench: PanelBench) -> None:
+    (words,) = bench.panel.findChildren(InfoLine)
+    style, seed = Anchor(Vector("w+", np.zeros((8, 16)))), Anchor(Seed(3))
+    assert not words.isVisible()
+    for anchors, said in (((style,), "part of this face"), ((style, seed), "the others'")):
+        bench.document.edit_recipe("Mix", lambda r, a=anchors: replace(r, anchors=a))
+        assert words.isVisible()
+        assert said in words.accessibleName()
+    z = Anchor(Vector("z", np.zeros(16)))
+    bench.document.edit_recipe("Seed", lambda r: replace(r, anchors=(seed, z)))
+    assert not words.isVisible()

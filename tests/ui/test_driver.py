@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QFileDialog
 
-from tests.ui.driver import Driver
+from tests.ui.driver import Driver, Report, leaks
 from tests.ui.studio import Studio
 
 
@@ -25,3 +25,17 @@ def test_a_restless_visitor_finds_no_fault_and_can_undo_it_all(
     assert report.undone_to_the_first
     # The thread for files begins with the first file, which an autosave may be.
     assert {t.name for t in {*threading.enumerate()} - threads} <= {"io_0"}
+
+
+@pytest.mark.parametrize("what", ["memory", "widgets", "threads"])
+def test_what_grows_between_the_measurements_is_a_fault(what: str) -> None:
+    report = Report(
+        memory_mb={500: 400.0, 2000: 420.0},
+        widgets={500: 1000, 2000: 1040},
+        threads={500: 4, 2000: 4},
+    )
+    assert not leaks(report, 500, 2000)
+    grown = {"memory": report.memory_mb, "widgets": report.widgets, "threads": report.threads}
+    grown[what][2000] = grown[what][500] * 1.5  # type: ignore[index]
+    (fault,) = leaks(report, 500, 2000)
+    assert fault.startswith(f"{what} grew from")

@@ -116,18 +116,6 @@ def test_a_newer_session_is_refused(studio: Studio, tmp_path: Path) -> None:
     assert studio.document.state == before
 
 
-def test_a_session_of_a_missing_model_says_so(studio: Studio, tmp_path: Path) -> None:
-    state = State(with_seed(Recipe(model=ModelRef("lost", "0" * 64)), 9))
-    save_session(tmp_path / "lost.latent", Session((("Start", state),)))
-    studio.window.files.open_path(tmp_path / "lost.latent")
-    wait_for_notice(studio, "made with lost")
-    assert seed_of(studio.recipe) != 9
-    studio.window.notices.notices()[0].buttons[0].click()
-    assert seed_of(studio.recipe) == 9
-    assert studio.recipe.model.name == "fake"
-    studio.wait_for_picture()
-
-
 def test_an_unwritable_place_is_said_and_work_goes_on(studio: Studio, tmp_path: Path) -> None:
     studio.window.files.save_picture(tmp_path / "no" / "such" / "folder" / "face.png")
     wait_for_notice(studio, "Could not write face.png")

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from latentstudio.core.recipe import place_of, seed_of
+from latentstudio.core.recipe import Vector, place_of, seed_of, with_anchor
 from latentstudio.engine.render import draw
 from latentstudio.ui.actions import ACTIONS
 from latentstudio.ui.controls import Segmented, SliderRow, TextButton
@@ -144,13 +144,46 @@ def test_history_shows_the_steps_and_goes_back(studio: Studio) -> None:
     studio.window.canvas.setFocus()
     for _ in range(3):
         studio.key(Key.Key_Right)
-        studio.document.end_gesture()
+        studio.document.end_gesture()  # as a pause would
     strip = studio.window.strip
     strip.tabs.set_current("history")
     strip.tabs.chosen.emit("history")
     studio.control("strip.history").picked.emit(1)  # type: ignore[attr-defined]
     assert seed_of(studio.recipe) == 1
     assert studio.document.can_redo
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Shift])
+def test_a_pause_between_presses_begins_a_new_step(
+    studio: Studio, modifier: Qt.KeyboardModifier
+) -> None:
+    studio.window.canvas.setFocus()
+    for _ in range(3):
+        studio.key(Key.Key_Right, modifier)
+    assert len(studio.document.entries) == 2
+    studio.qtbot.waitUntil(lambda: studio.document.entries[1].merge is None)
+    studio.key(Key.Key_Right, modifier)
+    assert len(studio.document.entries) == 3
+    studio.document.undo()
+    wanted = (3.0, 0.0) if modifier != Shift else (0.3, 0.0)
+    assert place_of(studio.recipe) == pytest.approx(wanted)
+
+
+def test_z_is_off_where_faces_can_meet_in_w_only(studio: Studio) -> None:
+    space = studio.control("sample.space")
+    assert isinstance(space, Segmented)
+    action = studio.window.actions_by_name["toggle_space"]
+    assert space.segments[0].isEnabled()
+    assert action.isEnabled()
+    style = Vector("w", np.zeros(studio.generator.info.style_dim))
+    studio.document.edit_recipe("Face", lambda r: with_anchor(r, 0, style))
+    assert not space.segments[0].isEnabled()
+    assert "meet in W only" in space.segments[0].toolTip()
+    assert space.current() == 1
+    assert not action.isEnabled()
+    studio.document.undo()
+    assert space.segments[0].isEnabled()
+    assert action.isEnabled()
 
 
 def test_every_action_is_in_a_menu_has_a_key_and_says_what_it_does(studio: Studio) -> None:

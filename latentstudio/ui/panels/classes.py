@@ -11,10 +11,16 @@ from latentstudio.core import classes
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Recipe
 from latentstudio.ui import icons
-from latentstudio.ui.controls import Label, NameList, ShareBar, SliderRow, Tile
+from latentstudio.ui.controls import InfoLine, Label, NameList, ShareBar, SliderRow, Tile
 from latentstudio.ui.panel import Panel
 
 LETTERS = "ABCD"
+_ALL_GIVEN = (
+    "The class is part of this face, which was computed or found: to choose one, go to a seed."
+)
+_SOME_GIVEN = (
+    "The class is part of faces that were computed or found: one chosen here is the others'."
+)
 _FULL = "Four classes are blended: take one out first (its minus)"
 
 
@@ -47,6 +53,9 @@ class ClassesPanel(Panel):
         self._asked: tuple[str, ...] = ()
         self.follow(self._show_shares)  # first: it says how far the sliders reach
         self.body.addWidget(self._search_field())
+        self._given = InfoLine("")
+        self.body.addWidget(self._given)
+        self.follow(self._show_given)
         self._bar = ShareBar("Shares of the classes")
         self.add("bar", self._bar)
         self._rows = [self._share_row(place) for place in range(classes.MOST)]
@@ -171,6 +180,12 @@ class ClassesPanel(Panel):
         self._list.set_letters(
             {name: letter for (name, _), letter in zip(shares, LETTERS, strict=False)}
         )
+
+    def _show_given(self, recipe: Recipe) -> None:
+        """Styles that were computed have their class in them, whatever is chosen here."""
+        given = len(recipe.given_styles)
+        self._given.setVisible(bool(given))
+        self._given.set_text(_ALL_GIVEN if given == len(recipe.active) else _SOME_GIVEN)
 
     # --- choosing -------------------------------------------------------------------------------
 

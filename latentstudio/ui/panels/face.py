@@ -15,6 +15,7 @@ from latentstudio.ui.controls import FittingButton, IconButton, SeedField, Slide
 from latentstudio.ui.panel import Panel
 
 DEFAULT_STEP = 0.35
+_IN_W = "Style mixes, and faces that were computed or found, meet in W only"
 
 
 class FacePanel(Panel):
@@ -26,7 +27,7 @@ class FacePanel(Panel):
 
     def build(self) -> None:
         self.body.addWidget(self._seed_row())
-        self.choice(
+        space = self.choice(
             "space",
             "Space",
             ("z", "w"),
@@ -36,6 +37,7 @@ class FacePanel(Panel):
             "Where several latents meet: Z walks the arc between them, "
             "W the straight line between their styles",
         )
+        self.follow(lambda r: space.set_segment_reason(0, _IN_W if r.forces_w else ""))
         self._step = SliderRow("Step", 0.05, 1.0, DEFAULT_STEP)
         self.add("step", self._step)
         self._step.set_tooltip("How far 'Surprise me nearby' goes: 0.05 hardly, 1 anywhere")
@@ -64,6 +66,7 @@ class FacePanel(Panel):
         self.document.edit_recipe(
             "Seed", lambda r: with_seed(r, (seed_of(r) or 0) + offset), merge="sample.go"
         )
+        self.end_after_pause("sample.go")
 
     def _seed_row(self) -> QWidget:
         row = QWidget()

@@ -49,6 +49,7 @@ class PlanePanel(Panel):
         """Move the picture over the plane by lattice steps."""
         x, y = place_of(self.document.recipe) or self._place
         self.go(x + dx, y + dy, merge)
+        self.end_after_pause(merge)
 
     def mirror(self, pad: SeedPlane) -> None:
         """Let another pad show the same lattice and point."""

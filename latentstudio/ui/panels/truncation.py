@@ -4,13 +4,10 @@ import math
 
 from PySide6.QtCore import Qt
 
-from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.recipe import PSI_RANGE, Recipe, with_cutoff, with_psi, with_resample
+from latentstudio.core.model_info import PSI_RANGE, ModelInfo
+from latentstudio.core.recipe import Recipe, with_cutoff, with_psi, with_resample
 from latentstudio.ui.controls import InfoLine, Label, Row
 from latentstudio.ui.panel import Panel, Shown
-
-RESAMPLED_RANGE = (0.02, 1.0)
-"""What a model of a truncated normal was trained for: nothing beyond its whole prior."""
 
 _PSI = (
     "Closer to the mean face: 1 leaves the face as it is, 0 is the mean, "
@@ -77,7 +74,7 @@ class TruncationPanel(Panel):
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
         truncnormal = info.prior == "truncnormal"
-        self._psi.set_range(*(RESAMPLED_RANGE if truncnormal else PSI_RANGE))
+        self._psi.set_range(*info.psi_range)
         self._psi.set_tooltip(_SCALE if truncnormal else _PSI)
         self._how.setVisible(truncnormal)
         layers = info.style_layers

@@ -40,9 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Answer:
     """Fill one picture, or each of a folder; those that are done already are passed over."""
     tasks = tasks_of(options.image, options.out)
-    masks = {task: _mask_of(options.mask, task.picture) for task in tasks}
-    work = functools.partial(_fill, options=options, masks=masks)
-    return run_all(options, tasks, work, functools.partial(_line, options=options))
+    work = functools.partial(_fill, options=options)
+    line = functools.partial(_line, options=options)
+    return run_all(options, tasks, work, line, functools.partial(_inputs, options=options))
+
+
+def _inputs(task: Task, options: argparse.Namespace) -> dict[str, Path]:
+    return {"picture": task.picture, "mask": _mask_of(options.mask, task.picture)}
 
 
 def _mask_of(mask: Path, picture: Path) -> Path:
@@ -95,14 +99,13 @@ def write_answers(folder: Path, found: "Sequence[Filled]") -> Report:
     return {"fit": candidates[0]["fit"], "candidates": candidates}
 
 
-def _fill(
-    drawer: Drawer, task: Task, options: argparse.Namespace, masks: dict[Task, Path]
-) -> Report:
+def _fill(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     from latentstudio.engine.inpaint import inpaint
 
     begun, side = time.monotonic(), drawer.info.resolution
     pixels = read_square(task.picture, side)
-    hole = read_mask(masks[task], side)
+    mask = _mask_of(options.mask, task.picture)
+    hole = read_mask(mask, side)
     classes = class_of(drawer.info, options.class_name)
     steps = inpaint(
         drawer.generator, pixels, hole, search_settings(options), options.blend, classes
@@ -110,7 +113,7 @@ def _fill(
     found = finish(steps, unit="step")
     facts = write_answers(task.folder, found)
     return {
-        "mask": masks[task].name,
+        "mask": mask.name,
         "masked": round(hole.share, 4),
         **facts,
         "seconds": round(time.monotonic() - begun, 3),

@@ -2,13 +2,16 @@
 
 import csv
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 import latentstudio
 from latentstudio.core.bundle import read_card
@@ -170,6 +173,55 @@ def test_every_command_over_a_folder_goes_on_after_a_bad_picture(
     assert "1 of 3 pictures failed" in ended.err
     assert (tmp_path / "out" / "face1" / "report.json").exists()
     assert [line[:9] for line in ended.out.splitlines()] == ["face0.png", "face1.png"]
+
+
+def test_an_answer_carries_the_recipe_that_draws_it_again(
+    run: Run, faces: Path, tmp_path: Path
+) -> None:
+    out, mask = tmp_path / "out", tmp_path / "mask.png"
+    line = ("inpaint", "fake", faces / "face0.png", "--mask", mask, *QUICK, "--out", out)
+    assert run(*line, "--include-photo").code == 0
+    for name in ("candidate01.png", "result.png"):
+        picture, note = read_picture(out / name)
+        assert note is not None
+        assert np.array_equal(to_rgb(draw(FAKE, note.recipe).pixels), picture)
+    assert run(*line).code == 0
+    note = read_picture(out / "result.png")[1]
+    assert note is not None
+    assert note.recipe.paste is not None
+    assert note.recipe.paste.missing  # a photo is the user's own
+
+
+def test_a_restored_picture_carries_the_face_that_was_drawn_for_it(
+    run: Run, faces: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    line = ("restore", "fake", faces / "face0.png", "--task", "colorize", "--drawn", *QUICK)
+    assert run(*line, "--out", out).code == 0
+    picture, note = read_picture(out / "result.png")
+    assert note is not None
+    assert np.array_equal(to_rgb(draw(FAKE, note.recipe).pixels), picture)
+
+
+def test_candidates_that_came_apart_are_said(
+    run: Run, faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Breaks(FakeGenerator):
+        def synthesize(self, styles: Tensor, *args: Any, **more: Any) -> Tensor:
+            images = super().synthesize(styles, *args, **more)
+            lost = (styles[:, 0, 10] < 0) & torch.is_grad_enabled()  # after the starts were drawn
+            return images.masked_fill(lost[:, None, None, None], math.nan)
+
+    monkeypatch.setattr(latentstudio, "open_model", lambda *_: Breaks(FAKE.info))
+    picture, mask = faces / "face0.png", tmp_path / "mask.png"
+    for line in (
+        ("inpaint", "fake", picture, "--mask", mask),
+        ("restore", "fake", picture, "--task", "colorize"),
+    ):
+        ended = run(*line, "--steps", 3, "--candidates", 8, "--out", tmp_path / line[0], "--json")
+        report = ended.data["pictures"][0]
+        assert report["dropped"] == 8 - len(report["candidates"]) > 0
+        assert f"face0.png: {report['dropped']} of 8 candidates were dropped" in ended.err
 
 
 def test_the_folder_is_tried_before_the_model(

@@ -188,6 +188,11 @@ def _report(
             **work(drawer, task),
         }
         atomic_write(task.folder / REPORT, json.dumps(report, indent=1).encode())
+    if report.get("dropped"):
+        say(
+            f"{task.picture.name}: {report['dropped']} of {asked['candidates']} candidates were "
+            "dropped, for their numbers were no longer finite."
+        )
     return report
 
 

@@ -13,8 +13,11 @@ from latentstudio.commands.drawing import Drawer, finish
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file
 from latentstudio.core.mask import read_mask
-from latentstudio.core.picture import write_picture
+from latentstudio.core.paste import Paste, Picture
+from latentstudio.core.picture import PictureNote, note_text, write_picture
+from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.core.search import Settings
+from latentstudio.core.work import Work, answer
 from latentstudio.data.folder import read_square
 
 if TYPE_CHECKING:
@@ -33,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--blend", choices=("poisson", "feather", "none"), default="poisson",
         help="how the seam is treated (poisson)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--include-photo", action="store_true",
+        help="let the answers carry the picture they were set into, to be edited again",
     )  # fmt: skip
     add_search(parser)
 
@@ -73,17 +80,28 @@ def search_settings(options: argparse.Namespace) -> Settings:
     )
 
 
-def write_answers(folder: Path, found: "Sequence[Filled]") -> Report:
+def write_answers(
+    drawer: Drawer, folder: Path, found: "Sequence[Filled]", work: Work, *, photo: bool = False
+) -> Report:
     """Write candidates, the best of them as ``result.png``, and their latents.
+
+    Each picture carries its recipe, and where asked for the photo that it was set into.
 
     Returns:
         What a report says of them.
     """
     import numpy as np
 
+    model, side = ModelRef.of(drawer.info), drawer.info.resolution
+
+    def write(name: str, filled: "Filled") -> None:
+        recipe = answer(model, filled, work, side)
+        note = PictureNote(recipe, drawer.drawn, photo=photo)
+        write_picture(folder / name, filled.pixels, note)
+
     for place, filled in enumerate(found):
-        write_picture(folder / f"candidate{place:02d}.png", filled.pixels)
-    write_picture(folder / "result.png", found[0].pixels)
+        write(f"candidate{place:02d}.png", filled)
+    write("result.png", found[0])
     space = found[0].latent.space.replace("+", "_plus")
     latents = {space: np.stack([filled.latent.array for filled in found])}
     with atomic_file(folder / LATENTS) as temporary:
@@ -96,7 +114,11 @@ def write_answers(folder: Path, found: "Sequence[Filled]") -> Report:
         }
         for filled in found
     ]
-    return {"fit": candidates[0]["fit"], "candidates": candidates}
+    return {
+        "fit": candidates[0]["fit"],
+        "dropped": work.search.candidates - len(found),
+        "candidates": candidates,
+    }
 
 
 def _fill(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
@@ -107,11 +129,14 @@ def _fill(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     mask = _mask_of(options.mask, task.picture)
     hole = read_mask(mask, side)
     classes = class_of(drawer.info, options.class_name)
-    steps = inpaint(
-        drawer.generator, pixels, hole, search_settings(options), options.blend, classes
-    )
+    picture = Picture(pixels, task.picture.name)
+    work = Work(picture, mask=hole, search=search_settings(options), blend=options.blend)
+    recipe = Recipe(ModelRef.of(drawer.info), paste=Paste(hole, picture, options.blend))
+    # One that is too large for a picture is told before the search, not after.
+    note_text(PictureNote(recipe, photo=options.include_photo))
+    steps = inpaint(drawer.generator, pixels, hole, work.search, work.blend, classes)
     found = finish(steps, unit="step")
-    facts = write_answers(task.folder, found)
+    facts = write_answers(drawer, task.folder, found, work, photo=options.include_photo)
     return {
         "mask": mask.name,
         "masked": round(hole.share, 4),

@@ -20,6 +20,8 @@ MAX_FILE_BYTES = 256 * 2**20
 MAX_PIXELS = 8192 * 8192
 LEAST = 8  # pixels a side that a picture must have
 MAX_ZOOM = 10.0
+_GAP = 3  # a square is at least so many times finer than its frame when it is averaged for good
+_REACH = 3  # pixels of a frame that Pillow's widest filter looks beyond a pixel
 _PIECES = 4  # a turned square is sampled so many times finer, then averaged
 _ERRORS = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, RuntimeError)
 
@@ -90,8 +92,7 @@ def frame_of(picture: Picture, crop: Crop, side: int) -> Picture:
     """
     if picture.size == (side, side) and crop == Crop():
         return picture
-    square = square_of(picture.size, crop)
-    image = Image.fromarray(picture.pixels)
+    image, square = _part(picture, square_of(picture.size, crop), side)
     if square.angle == 0:
         half = square.side / 2
         box = (square.x - half, square.y - half, square.x + half, square.y + half)
@@ -106,6 +107,39 @@ def frame_of(picture: Picture, crop: Crop, side: int) -> Picture:
         )
         small = turned.resize((side, side), Image.Resampling.LANCZOS)
     return Picture(np.asarray(small), picture.name)
+
+
+@lru_cache(maxsize=8)  # all of one picture, however large
+def shrunk(picture: Picture, times: int) -> Rgb:
+    """A picture so many times smaller, a power of two, each pixel the mean of a square of pixels.
+
+    Kept, for crops of a photograph are drawn from it while the square is dragged.
+    """
+    if times == 1:
+        return picture.pixels
+    return np.asarray(Image.fromarray(shrunk(picture, times // 2)).reduce(2))
+
+
+def prepare(picture: Picture) -> None:
+    """Make what crops are drawn from, which takes a while for a large photograph."""
+    shrunk(picture, halvings(min(picture.size), _GAP * LEAST))
+
+
+def halvings(pixels: float, wanted: float) -> int:
+    """How many times smaller, a power of two, so many pixels are still as many as are wanted."""
+    return 1 << max(0, math.floor(math.log2(pixels / wanted)))
+
+
+def _part(picture: Picture, square: Square, side: int) -> tuple[Image.Image, Square]:
+    """What of a picture a frame is drawn from, as small as it may be, and the square in it."""
+    times = halvings(square.side, _GAP * side)
+    pixels = shrunk(picture, times)
+    x, y = square.x / times, square.y / times
+    reach = square.reach / times + _REACH * max(1.0, square.side / times / side) + 1
+    left, top = max(0, math.floor(x - reach)), max(0, math.floor(y - reach))
+    part = pixels[top : math.ceil(y + reach), left : math.ceil(x + reach)]
+    moved = Square(x - left, y - top, square.side / times, square.angle)
+    return Image.fromarray(np.ascontiguousarray(part)), moved
 
 
 def pasted_back(picture: Picture, crop: Crop, frame: Rgb, result: Rgb, mask: Mask) -> Rgb:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
-from latentstudio.core.crop import photo_of, read_photo
+from latentstudio.core.crop import photo_of, prepare, read_photo
 from latentstudio.core.paste import Picture
 from latentstudio.core.recipe import Recipe
 from latentstudio.ui.background import Background
@@ -100,4 +100,9 @@ class PhotoIntake(QObject):
         return True
 
     def _read(self, read: Callable[[], Picture]) -> None:
-        self._background.run(read, self._take, self._window.files.complain)
+        def ready() -> Picture:
+            picture = read()
+            prepare(picture)  # here, so that the window does not wait for it at the first drag
+            return picture
+
+        self._background.run(ready, self._take, self._window.files.complain)

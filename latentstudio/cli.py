@@ -53,8 +53,9 @@ def _dispatch(given: list[str]) -> int:
     command.add_arguments(parser)
     add_common(parser)
     options = parser.read(given[1:])
-    _print(command.run(options), options)
-    return DONE
+    answer: Answer = command.run(options)
+    _print(answer, options)
+    return FAILED if answer.failed else DONE
 
 
 def _print(answer: Answer, options: argparse.Namespace) -> None:

@@ -1,13 +1,17 @@
 """``inpaint``, ``restore`` and ``project``: files, batches that go on, refusals."""
 
+import csv
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 import latentstudio
 from latentstudio.core.bundle import read_card
@@ -139,8 +143,128 @@ def test_other_options_are_no_answer_that_is_there(run: Run, faces: Path, tmp_pa
     other = run(*line, "--seed", 5)
     assert "done already" not in other.err
     summary = (out / "summary.csv").read_text().splitlines()
+    assert summary[0].endswith(",error")
     assert summary[0].startswith("picture,mask,masked,fit")
     assert [row.split(",")[0] for row in summary[1:]] == ["face0.png", "face1.png"]
+
+
+@pytest.mark.parametrize("changed", ["faces/face1.png", "masks/face1.png"])
+def test_a_file_of_the_same_name_with_other_pixels_is_done_again(
+    run: Run, faces: Path, tmp_path: Path, changed: str
+) -> None:
+    out, masks = tmp_path / "out", tmp_path / "masks"
+    masks.mkdir()
+    for number in range(2):
+        write_mask(masks / f"face{number}.png", preset("centre", 32, 0.4))
+    line = ("inpaint", "fake", faces, "--mask", masks, *QUICK, "--out", out)
+    assert run(*line).code == 0
+    Image.open(tmp_path / changed).rotate(90, translate=(3, 0)).save(tmp_path / changed)
+    again = run(*line)
+    assert "face0.png is done already" in again.err
+    assert "face1.png is done already" not in again.err
+    assert "face1.png is done already" in run(*line).err
+
+
+def test_an_answer_that_is_half_written_is_not_taken_for_the_one_before(
+    run: Run, faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ("inpaint", "fake", faces, "--mask", tmp_path / "mask.png", *QUICK)
+    line = (*line, "--out", tmp_path / "out")
+    assert run(*line).code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("latentstudio.commands.inpaint.LATENTS", "no/such/place.npz")
+        assert run(*line, "--seed", 5).code == 1
+    assert "done already" not in run(*line).err
+
+
+def test_one_bad_file_of_a_folder_is_named_and_the_rest_goes_on(
+    run: Run, faces: Path, tmp_path: Path
+) -> None:
+    out, masks = tmp_path / "out", tmp_path / "masks"
+    masks.mkdir()
+    (faces / "a_broken.png").write_bytes(b"no picture")
+    Image.open(faces / "face0.png").save(faces / "alone.png")
+    for name, share in (("a_broken", 0.4), ("face0", 0.0), ("face1", 0.4)):
+        write_mask(masks / f"{name}.png", preset("centre", 32, share))
+    line = ("inpaint", "fake", faces, "--mask", masks, *QUICK, "--out", out, "--json")
+    ended = run(*line)
+    assert ended.code == 1
+    assert "a_broken.png failed: Could not read a_broken.png - not a picture." in ended.err
+    assert "alone.png failed: No mask for alone.png" in ended.err
+    assert "face0.png failed: Nothing is painted" in ended.err
+    assert f"3 of 4 pictures failed; {out / 'summary.csv'} says why." in ended.err
+    assert ended.data["failed"] == 3
+    with (out / "summary.csv").open(newline="") as file:
+        rows = {row["picture"]: row for row in csv.DictReader(file)}
+    assert list(rows) == ["a_broken.png", "alone.png", "face0.png", "face1.png"]
+    assert "not a picture" in rows["a_broken.png"]["error"]
+    assert (rows["face1.png"]["error"], rows["face1.png"]["mask"]) == ("", "face1.png")
+    write_mask(masks / "face0.png", preset("centre", 32, 0.4))
+    again = run(*line)
+    assert "face1.png is done already" in again.err
+    assert "2 of 4 pictures failed" in again.err
+
+
+@pytest.mark.parametrize("command", [("restore", "--task", "colorize"), ("project",)])
+def test_every_command_over_a_folder_goes_on_after_a_bad_picture(
+    run: Run, faces: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (faces / "a_broken.png").write_bytes(b"no picture")
+    name, *more = command
+    ended = run(name, "fake", faces, *more, "--steps", 4, "--out", tmp_path / "out")
+    assert ended.code == 1
+    assert "1 of 3 pictures failed" in ended.err
+    assert (tmp_path / "out" / "face1" / "report.json").exists()
+    assert [line[:9] for line in ended.out.splitlines()] == ["face0.png", "face1.png"]
+
+
+def test_an_answer_carries_the_recipe_that_draws_it_again(
+    run: Run, faces: Path, tmp_path: Path
+) -> None:
+    out, mask = tmp_path / "out", tmp_path / "mask.png"
+    line = ("inpaint", "fake", faces / "face0.png", "--mask", mask, *QUICK, "--out", out)
+    assert run(*line, "--include-photo").code == 0
+    for name in ("candidate01.png", "result.png"):
+        picture, note = read_picture(out / name)
+        assert note is not None
+        assert np.array_equal(to_rgb(draw(FAKE, note.recipe).pixels), picture)
+    assert run(*line).code == 0
+    note = read_picture(out / "result.png")[1]
+    assert note is not None
+    assert note.recipe.paste is not None
+    assert note.recipe.paste.missing  # a photo is the user's own
+
+
+def test_a_restored_picture_carries_the_face_that_was_drawn_for_it(
+    run: Run, faces: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    line = ("restore", "fake", faces / "face0.png", "--task", "colorize", "--drawn", *QUICK)
+    assert run(*line, "--out", out).code == 0
+    picture, note = read_picture(out / "result.png")
+    assert note is not None
+    assert np.array_equal(to_rgb(draw(FAKE, note.recipe).pixels), picture)
+
+
+def test_candidates_that_came_apart_are_said(
+    run: Run, faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Breaks(FakeGenerator):
+        def synthesize(self, styles: Tensor, *args: Any, **more: Any) -> Tensor:
+            images = super().synthesize(styles, *args, **more)
+            lost = (styles[:, 0, 10] < 0) & torch.is_grad_enabled()  # after the starts were drawn
+            return images.masked_fill(lost[:, None, None, None], math.nan)
+
+    monkeypatch.setattr(latentstudio, "open_model", lambda *_: Breaks(FAKE.info))
+    picture, mask = faces / "face0.png", tmp_path / "mask.png"
+    for line in (
+        ("inpaint", "fake", picture, "--mask", mask),
+        ("restore", "fake", picture, "--task", "colorize"),
+    ):
+        ended = run(*line, "--steps", 3, "--candidates", 8, "--out", tmp_path / line[0], "--json")
+        report = ended.data["pictures"][0]
+        assert report["dropped"] == 8 - len(report["candidates"]) > 0
+        assert f"face0.png: {report['dropped']} of 8 candidates were dropped" in ended.err
 
 
 def test_the_folder_is_tried_before_the_model(

@@ -8,10 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of a command: one JSON object, and the same in words."""
+    """The result of a command: one JSON object, and the same in words.
+
+    ``failed`` says that a part of it could not be done, which the exit code tells.
+    """
 
     data: Mapping[str, Any]
     lines: Sequence[str]
+    failed: bool = False
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

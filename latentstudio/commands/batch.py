@@ -2,6 +2,8 @@
 
 import argparse
 import csv
+import functools
+import hashlib
 import io
 import json
 import os
@@ -15,6 +17,7 @@ from latentstudio.commands.answer import Answer, say
 from latentstudio.commands.arguments import add_device, number, whole
 from latentstudio.commands.drawing import Drawer, open_drawer
 from latentstudio.core.errors import StudioError, nearest
+from latentstudio.core.faults import explain
 from latentstudio.core.files import atomic_write, make_folder
 from latentstudio.core.latent import SEEDS
 from latentstudio.core.model_info import ModelInfo
@@ -25,6 +28,8 @@ from latentstudio.data.folder import MAX_FILE_BYTES, SUFFIXES, read_square
 
 REPORT, SUMMARY = "report.json", "summary.csv"
 Report = dict[str, Any]
+Inputs = Mapping[str, Path]
+"""The files that an answer depends on, by what they are."""
 
 _NO_OPTIONS = {"json", "debug", "image", "mask", "out", "model"}
 
@@ -66,39 +71,48 @@ def add_place(parser: argparse.ArgumentParser, spaces: Sequence[str] = ("z", "w"
     add_device(parser)
 
 
+def picture_alone(task: Task) -> Inputs:
+    """The files that an answer depends on, where that is the picture and nothing else."""
+    return {"picture": task.picture}
+
+
 def run_all(
     options: argparse.Namespace,
     tasks: Sequence[Task],
     work: Callable[[Drawer, Task], Report],
     line: Callable[[Report], str],
+    inputs: Callable[[Task], Inputs] = picture_alone,
 ) -> Answer:
-    """Do every task; of a folder, those that were done with the same options are passed over.
+    """Do every task.
+
+    Of a folder, those that were done with the same options and files are passed over. One that
+    fails is named, stands in the summary with its reason, and is tried again next time.
 
     Raises:
-        StudioError: the folder of the answers cannot be written to, the model not opened.
+        StudioError: the folder of the answers cannot be written to, the model not opened, or the
+            one picture that is no folder fails.
     """
-    begun = time.monotonic()
+    begun, many = time.monotonic(), options.image.is_dir()
     check_out(options.out)  # before minutes of work, not after
     drawer = open_drawer(options.model, options.device, options.precision, batches=True)
     class_of(drawer.info, options.class_name)
-    reports = []
-    for task in tasks:
-        asked = {"model_id": drawer.info.model_id, **_asked(options)}
-        report = _done(task, asked) if options.image.is_dir() else None
-        if report is None:
-            make_folder(task.folder)
-            report = {"picture": task.picture.name, "options": asked, **work(drawer, task)}
-            atomic_write(task.folder / REPORT, json.dumps(report, indent=1).encode())
-        reports.append(report)
-    if options.image.is_dir():
+    asked = {"model_id": drawer.info.model_id, **_asked(options)}
+    do = functools.partial(_report, drawer, asked=asked, work=work, inputs=inputs, again=not many)
+    reports = [_or_reason(do, task) if many else do(task) for task in tasks]
+    done = [report for report in reports if not report.get("error")]
+    failed = len(reports) - len(done)
+    if many:
         atomic_write(options.out / SUMMARY, _summary(reports))
+    if failed:
+        say(f"{failed} of {len(reports)} pictures failed; {options.out / SUMMARY} says why.")
     data = {
         **drawer.facts,
         "folder": str(options.out),
         "pictures": reports,
+        "failed": failed,
         "seconds": round(time.monotonic() - begun, 3),
     }
-    return Answer(data, [line(report) for report in reports])
+    return Answer(data, [line(report) for report in done], failed=failed > 0)
 
 
 def tasks_of(image: Path, out: Path) -> list[Task]:
@@ -158,15 +172,60 @@ def class_of(info: ModelInfo, name: str | None) -> ClassShares:
 
 
 def _asked(options: argparse.Namespace) -> Report:
-    """What the answers depend on, as JSON data."""
+    """The options that the answers depend on, as JSON data."""
     given = {k: v for k, v in vars(options).items() if k not in _NO_OPTIONS}
-    mask = getattr(options, "mask", None)
-    found: Report = json.loads(json.dumps({**given, **({"mask": mask.name} if mask else {})}))
+    found: Report = json.loads(json.dumps(given))
     return found
 
 
+def _report(
+    drawer: Drawer,
+    task: Task,
+    *,
+    asked: Report,
+    work: Callable[[Drawer, Task], Report],
+    inputs: Callable[[Task], Inputs],
+    again: bool,
+) -> Report:
+    """The report of a task: an earlier one that asked for the same, unless done again, or anew."""
+    files = {name: _digest(path) for name, path in inputs(task).items()}
+    report = None if again else _done(task, {"options": asked, "files": files})
+    if report is None:
+        make_folder(task.folder)
+        # What is written from now on belongs to no earlier report.
+        (task.folder / REPORT).unlink(missing_ok=True)
+        report = {
+            "picture": task.picture.name,
+            "options": asked,
+            "files": files,
+            **work(drawer, task),
+        }
+        atomic_write(task.folder / REPORT, json.dumps(report, indent=1).encode())
+    if report.get("dropped"):
+        say(
+            f"{task.picture.name}: {report['dropped']} of {asked['candidates']} candidates were "
+            "dropped, for their numbers were no longer finite."
+        )
+    return report
+
+
+def _or_reason(do: Callable[[Task], Report], task: Task) -> Report:
+    """The report of a task, or why there is none: one bad file does not end a night's work."""
+    try:
+        return do(task)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other pictures are not to blame
+        reason = str(explain(error, f"Could not do {task.picture.name}"))
+        say(f"{task.picture.name} failed: {reason}")
+        return {"picture": task.picture.name, "error": reason}
+
+
+def _digest(path: Path) -> str:
+    """What a file holds, as sha256: its name and time say little."""
+    return hashlib.sha256(read_file(path, MAX_FILE_BYTES)).hexdigest()
+
+
 def _done(task: Task, asked: Mapping[str, Any]) -> Report | None:
-    """The report of an earlier run, if it was asked for the same."""
+    """The report of an earlier run, if its options and files were the same."""
     file = task.folder / REPORT
     if not file.is_file():
         return None
@@ -174,19 +233,20 @@ def _done(task: Task, asked: Mapping[str, Any]) -> Report | None:
         report = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):  # cut off by a crash: do it again
         return None
-    if not isinstance(report, dict) or report.get("options") != asked:
+    if not isinstance(report, dict) or any(report.get(k) != v for k, v in asked.items()):
         return None
     say(f"{task.picture.name} is done already.")
     return report
 
 
 def _summary(reports: Sequence[Report]) -> bytes:
-    """One line a picture, with every plain value of its report."""
+    """One line a picture, with every plain value of its report; last why it failed, if it did."""
     plain = [
         {k: v for k, v in report.items() if isinstance(v, str | int | float)} for report in reports
     ]
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(k for row in plain for k in row)))
+    columns = dict.fromkeys(name for row in plain for name in row if name != "error")
+    writer = csv.DictWriter(text, [*columns, "error"])
     writer.writeheader()
     writer.writerows(plain)
     return text.getvalue().encode()

@@ -11,6 +11,7 @@ from latentstudio.commands.answer import say
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.openmp import wait_briefly
+from latentstudio.core.picture import Drawn
 from latentstudio.core.random import fresh_seed
 from latentstudio.core.recipe import ModelRef, Noise, Recipe, Truncation
 from latentstudio.engine.messages import Step
@@ -34,6 +35,13 @@ class Drawer:
     @property
     def info(self) -> ModelInfo:
         return self.generator.info
+
+    @property
+    def drawn(self) -> Drawn:
+        """The same, as a picture carries it."""
+        import torch
+
+        return Drawn(self.threads, self.precision, self.device, torch.__version__)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -22,8 +22,11 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file
 from latentstudio.core.mask import Mask
 from latentstudio.core.mask_file import read_mask
-from latentstudio.core.picture import write_picture
+from latentstudio.core.paste import Paste, Picture
+from latentstudio.core.picture import PictureNote, note_text, write_picture
+from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.core.search import Settings, dropped
+from latentstudio.core.work import Work, answer
 
 if TYPE_CHECKING:
     from latentstudio.engine.inpaint import Filled
@@ -42,15 +45,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--blend", choices=("poisson", "feather", "none"), default="poisson",
         help="how the seam is treated (poisson)",
     )  # fmt: skip
+    parser.add_argument(
+        "--include-photo", action="store_true",
+        help="let the answers carry the picture they were set into, to be edited again",
+    )  # fmt: skip
     add_search(parser)
 
 
 def run(options: argparse.Namespace) -> Answer:
     """Fill one picture, or each of a folder; those that are done already are passed over."""
     tasks = tasks_of(options.image, options.out)
-    masks = {task: _mask_of(options.mask, task.picture) for task in tasks}
-    work = functools.partial(_fill, options=options, masks=masks)
-    return run_all(options, tasks, work, functools.partial(_line, options=options))
+    work = functools.partial(_fill, options=options)
+    line = functools.partial(_line, options=options)
+    return run_all(options, tasks, work, line, functools.partial(_inputs, options=options))
+
+
+def _inputs(task: Task, options: argparse.Namespace) -> dict[str, Path]:
+    return {"picture": task.picture, "mask": _mask_of(options.mask, task.picture)}
 
 
 def _mask_of(mask: Path, picture: Path) -> Path:
@@ -77,22 +88,28 @@ def search_settings(options: argparse.Namespace) -> Settings:
     )
 
 
-def write_answers(folder: Path, found: "Sequence[Filled]", asked: int) -> Report:
+def write_answers(
+    drawer: Drawer, folder: Path, found: "Sequence[Filled]", work: Work, *, photo: bool = False
+) -> Report:
     """Write candidates, the best of them as ``result.png``, and their latents.
 
-    Args:
-        folder: where to.
-        found: the candidates that stayed within the finite numbers.
-        asked: how many were looked for.
+    Each picture carries its recipe, and where asked for the photo that it was set into.
 
     Returns:
         What a report says of them.
     """
     import numpy as np
 
+    model, side = ModelRef.of(drawer.info), drawer.info.resolution
+
+    def write(name: str, filled: "Filled") -> None:
+        recipe = answer(model, filled, work, side)
+        note = PictureNote(recipe, drawer.drawn, photo=photo)
+        write_picture(folder / name, filled.pixels, note)
+
     for place, filled in enumerate(found):
-        write_picture(folder / f"candidate{place:02d}.png", filled.pixels)
-    write_picture(folder / "result.png", found[0].pixels)
+        write(f"candidate{place:02d}.png", filled)
+    write("result.png", found[0])
     space = found[0].latent.space.replace("+", "_plus")
     latents = {space: np.stack([filled.latent.array for filled in found])}
     with atomic_file(folder / LATENTS) as temporary:
@@ -105,8 +122,11 @@ def write_answers(folder: Path, found: "Sequence[Filled]", asked: int) -> Report
         }
         for filled in found
     ]
-    lost = asked - len(found)
-    return {"fit": candidates[0]["fit"], "candidates": candidates, "dropped": lost}
+    return {
+        "fit": candidates[0]["fit"],
+        "dropped": work.search.candidates - len(found),
+        "candidates": candidates,
+    }
 
 
 def told(line: str, report: Report) -> str:
@@ -115,22 +135,24 @@ def told(line: str, report: Report) -> str:
     return f"{line}; {lost}" if lost else line
 
 
-def _fill(
-    drawer: Drawer, task: Task, options: argparse.Namespace, masks: dict[Task, Path]
-) -> Report:
+def _fill(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     from latentstudio.engine.inpaint import inpaint
 
     begun, side = time.monotonic(), drawer.info.resolution
     pixels, size = read_known(task.picture, side)
-    hole = _hole(masks[task], side, size)
+    mask = _mask_of(options.mask, task.picture)
+    hole = _hole(mask, side, size)
     classes = class_of(drawer.info, options.class_name)
-    steps = inpaint(
-        drawer.generator, pixels, hole, search_settings(options), options.blend, classes
-    )
+    picture = Picture(pixels, task.picture.name)
+    work = Work(picture, mask=hole, search=search_settings(options), blend=options.blend)
+    recipe = Recipe(ModelRef.of(drawer.info), paste=Paste(hole, picture, options.blend))
+    # One that is too large for a picture is told before the search, not after.
+    note_text(PictureNote(recipe, photo=options.include_photo))
+    steps = inpaint(drawer.generator, pixels, hole, work.search, work.blend, classes)
     found = finish(steps, unit="step")
-    facts = write_answers(task.folder, found, options.candidates)
+    facts = write_answers(drawer, task.folder, found, work, photo=options.include_photo)
     return {
-        "mask": masks[task].name,
+        "mask": mask.name,
         "masked": round(hole.share, 4),
         **facts,
         "seconds": round(time.monotonic() - begun, 3),

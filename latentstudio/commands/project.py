@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 from latentstudio.commands.answer import Answer
@@ -18,7 +19,7 @@ from latentstudio.commands.batch import (
 from latentstudio.commands.drawing import Drawer, finish
 from latentstudio.core.files import atomic_file
 from latentstudio.core.latent import SEEDS
-from latentstudio.core.picture import Drawn, PictureNote, write_picture
+from latentstudio.core.picture import PictureNote, write_picture
 from latentstudio.core.recipe import Anchor, ModelRef, Noise, Recipe
 from latentstudio.core.search import FEATURES, Rgb
 
@@ -73,7 +74,6 @@ def run(options: argparse.Namespace) -> Answer:
 
 def _project(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     import numpy as np
-    import torch
 
     from latentstudio.engine.project import project
 
@@ -96,8 +96,8 @@ def _project(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     found = finish(steps, unit="step")
     model, anchors = ModelRef.of(drawer.info), (Anchor(found.latent),)
     recipe = Recipe(model, anchors, classes=found.classes, noise=noise)
-    drawn = Drawn(drawer.threads, drawer.precision, drawer.device, torch.__version__)
-    write_picture(task.folder / "projected.png", found.picture, PictureNote(recipe, drawn))
+    note = PictureNote(recipe, drawer.drawn)
+    write_picture(task.folder / "projected.png", found.picture, note)
     if found.tuned is not None:
         write_picture(task.folder / "tuned.png", found.tuned)
     with atomic_file(task.folder / LATENTS) as temporary:
@@ -117,8 +117,6 @@ def _bend(
     drawer: Drawer, task: Task, options: argparse.Namespace, recipe: Recipe, picture: Rgb
 ) -> Report:
     """Bend a copy of the model to a picture that was found; what a report says of it."""
-    import torch
-
     from latentstudio.engine.tune import tune
 
     path = task.folder / f"{drawer.info.name}-{task.picture.stem}.safetensors"
@@ -133,7 +131,7 @@ def _bend(
         seed=options.seed,
     )
     bent = finish(steps, unit="step")
-    drawn = Drawn(drawer.threads, "float32", drawer.device, torch.__version__)
+    drawn = replace(drawer.drawn, precision="float32")
     write_picture(task.folder / "bent.png", bent.picture, PictureNote(bent.recipe, drawn))
     return {
         "bent": path.name,

@@ -21,6 +21,7 @@ from latentstudio.commands.drawing import Drawer, finish
 from latentstudio.commands.inpaint import search_settings, told, write_answers
 from latentstudio.core.picture import write_picture
 from latentstudio.core.search import RESTORE_TASKS
+from latentstudio.core.work import Work
 
 if TYPE_CHECKING:
     from latentstudio.core.search import Rgb
@@ -70,12 +71,12 @@ def _counts(text: str) -> list[int]:
 def _restore(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     from latentstudio.engine.restore import restore
 
-    begun = time.monotonic()
+    begun, work = time.monotonic(), Work(task="restore", search=search_settings(options))
     steps = restore(
         drawer.generator,
         _read(task.picture, drawer.info.resolution, options.task),
         options.task,
-        search_settings(options),
+        work.search,
         factor=options.factor,
         noise=options.add_noise,
         missing=options.missing,
@@ -85,7 +86,7 @@ def _restore(drawer: Drawer, task: Task, options: argparse.Namespace) -> Report:
     )
     found = finish(steps, unit="step")
     write_picture(task.folder / "given.png", found.given)
-    facts = write_answers(task.folder, found.answers, options.candidates)
+    facts = write_answers(drawer, task.folder, found.answers, work)
     curve = [{"measurements": count, "difference": round(off, 3)} for count, off in found.curve]
     return {
         "task": options.task,

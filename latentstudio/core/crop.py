@@ -10,9 +10,12 @@ from PIL import Image
 
 from latentstudio.core.mask import Mask
 from latentstudio.core.paste import Picture, Rgb
+from latentstudio.core.photo import LEAST
 
 MAX_ZOOM = 10.0
 Bytes = npt.NDArray[np.uint8]
+_GAP = 3  # a square is at least so many times finer than its frame when it is averaged for good
+_REACH = 3  # pixels of a frame that Pillow's widest filter looks beyond a pixel
 _PIECES = 4  # a turned square is sampled so many times finer, then averaged
 
 
@@ -82,13 +85,47 @@ def frame_of(picture: Picture, crop: Crop, side: int) -> Picture:
     """
     if picture.size == (side, side) and crop == Crop():
         return picture
-    image = Image.fromarray(picture.pixels)
-    return Picture(_cropped(image, crop, side, Image.Resampling.LANCZOS), picture.name)
+    image, square = _part(picture, square_of(picture.size, crop), side)
+    return Picture(_cropped(image, square, side, Image.Resampling.LANCZOS), picture.name)
 
 
 def mask_in_frame(mask: Mask, crop: Crop, side: int) -> Mask:
     """The crop of a mask of the whole picture, of any size, in the model's frame."""
-    return Mask(_cropped(Image.fromarray(mask.levels), crop, side, Image.Resampling.BOX))
+    image = Image.fromarray(mask.levels)
+    return Mask(_cropped(image, square_of(image.size, crop), side, Image.Resampling.BOX))
+
+
+@lru_cache(maxsize=8)  # all of one picture, however large
+def shrunk(picture: Picture, times: int) -> Rgb:
+    """A picture so many times smaller, a power of two, each pixel the mean of a square of pixels.
+
+    Kept, for crops of a photograph are drawn from it while the square is dragged.
+    """
+    if times == 1:
+        return picture.pixels
+    return np.asarray(Image.fromarray(shrunk(picture, times // 2)).reduce(2))
+
+
+def prepare(picture: Picture) -> None:
+    """Make what crops are drawn from, which takes a while for a large photograph."""
+    shrunk(picture, halvings(min(picture.size), _GAP * LEAST))
+
+
+def halvings(pixels: float, wanted: float) -> int:
+    """How many times smaller, a power of two, so many pixels are still as many as are wanted."""
+    return 1 << max(0, math.floor(math.log2(pixels / wanted)))
+
+
+def _part(picture: Picture, square: Square, side: int) -> tuple[Image.Image, Square]:
+    """What of a picture a frame is drawn from, as small as it may be, and the square in it."""
+    times = halvings(square.side, _GAP * side)
+    pixels = shrunk(picture, times)
+    x, y = square.x / times, square.y / times
+    reach = square.reach / times + _REACH * max(1.0, square.side / times / side) + 1
+    left, top = max(0, math.floor(x - reach)), max(0, math.floor(y - reach))
+    part = pixels[top : math.ceil(y + reach), left : math.ceil(x + reach)]
+    moved = Square(x - left, y - top, square.side / times, square.angle)
+    return Image.fromarray(np.ascontiguousarray(part)), moved
 
 
 def pasted_back(picture: Picture, crop: Crop, frame: Rgb, result: Rgb, mask: Mask) -> Bytes:
@@ -153,9 +190,8 @@ def _opaque(pixels: Rgb, channels: int) -> Bytes:
 Affine = tuple[float, float, float, float, float, float]
 
 
-def _cropped(image: Image.Image, crop: Crop, side: int, how: Image.Resampling) -> Bytes:
+def _cropped(image: Image.Image, square: Square, side: int, how: Image.Resampling) -> Bytes:
     """A square of an image at a side, [side, side] or [side, side, 3]."""
-    square = square_of(image.size, crop)
     if square.angle == 0:
         half = square.side / 2
         box = (square.x - half, square.y - half, square.x + half, square.y + half)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from latentstudio.core.crop import prepare
 from latentstudio.core.paste import Picture
 from latentstudio.core.photo import photo_of, read_photo
 from latentstudio.core.recipe import Recipe
@@ -100,7 +101,12 @@ class PhotoIntake(QObject):
         return True
 
     def _read(self, read: Callable[[], Picture]) -> None:
-        self._background.run(read, self._done, self._window.files.complain)
+        def ready() -> Picture:
+            picture = read()
+            prepare(picture)  # here, so that the window does not wait for it at the first drag
+            return picture
+
+        self._background.run(ready, self._done, self._window.files.complain)
 
     def _done(self, picture: Picture) -> None:
         self._take(picture)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from latentstudio.core.crop import Crop, frame_of, held, pasted_back, square_of
+from latentstudio.core.crop import Crop, frame_of, held, pasted_back, prepare, shrunk, square_of
 from latentstudio.core.mask import Mask, preset
 from latentstudio.core.origin import Origin
 from latentstudio.core.paste import Picture
@@ -40,6 +41,40 @@ def test_the_frame_shows_the_place_that_was_chosen() -> None:
     corner = square_of(photo.size, Crop(0.5, 0.5, 2, 90)).corners()[0]
     x, y = int(corner[0]) - 1, int(corner[1])
     assert np.abs(turned[0, 0] - photo.pixels[y, x]).max() <= 4
+
+
+def test_once_a_large_photograph_is_prepared_no_crop_of_it_looks_at_all_pixels_again() -> None:
+    photo = Picture(RANDOM.integers(0, 256, (1501, 2003, 3)).astype(np.uint8))
+    prepare(photo)
+    before = shrunk.cache_info().misses
+    for side in (16, 32, 64):
+        for crop in (Crop(), Crop(0.9, 0.2, 1.3), Crop(0.4, 0.5, 3), Crop(0.5, 0.5, 1, 20)):
+            frame_of(photo, crop, side)
+    assert shrunk.cache_info().misses == before
+    assert shrunk(photo, 2).shape == (751, 1002, 3)
+    means = photo.pixels[:1500, :2002].reshape(750, 2, 1001, 2, 3).mean((1, 3))
+    assert np.abs(shrunk(photo, 2)[:750, :1001] - means).max() <= 0.5
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.5, 4.0, 9.0])
+def test_a_crop_of_a_large_photograph_is_as_good_as_one_from_all_its_pixels(zoom: float) -> None:
+    coarse = Image.fromarray(RANDOM.integers(0, 256, (90, 120, 3)).astype(np.uint8))
+    photo = Picture(np.asarray(coarse.resize((1200, 900), Image.Resampling.BICUBIC)))
+    crop = Crop(0.83, 0.41, zoom)
+    square = square_of(photo.size, crop)
+    half = square.side / 2
+    box = (square.x - half, square.y - half, square.x + half, square.y + half)
+    whole = Image.fromarray(photo.pixels).resize((48, 48), Image.Resampling.LANCZOS, box=box)
+    off = np.abs(frame_of(photo, crop, 48).pixels.astype(int) - np.asarray(whole))
+    assert off.max() <= (1 if square.side < 6 * 48 else 6)
+    assert off.mean() < 1
+
+
+def test_fine_stripes_of_a_photograph_are_averaged_in_a_turned_crop() -> None:
+    stripes = np.zeros((1600, 1600, 3), np.uint8)
+    stripes[:, ::2] = 255
+    frame = frame_of(Picture(stripes), Crop(0.5, 0.5, 1.1, 20), 32).pixels.astype(int)
+    assert np.abs(frame - 128).max() <= 2
 
 
 @pytest.mark.parametrize("crop", [Crop(), Crop(0.4, 0.6, 1.7), Crop(0.5, 0.5, 1.5, 20)])

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from latentstudio.core.mask import (
     PRESETS,
@@ -53,6 +54,19 @@ def test_fill_stops_at_what_is_painted() -> None:
     assert not filled.hole[2, 2]
     assert with_fill(filled, (32, 32), erase=True).share == 0
     assert with_fill(EMPTY, (-1, 99)) == EMPTY
+
+
+def test_fill_takes_what_hangs_together_edge_to_edge_through_any_maze() -> None:
+    random = np.random.default_rng(0)
+    for share in (0.2, 0.4, 0.6):
+        levels = np.where(random.random((24, 20)) < share, 255, 0).astype(np.uint8)
+        for y, x in ((0, 0), (12, 10), (23, 19)):
+            known = Image.fromarray(levels).copy()
+            ImageDraw.floodfill(known, (x, y), 255)
+            assert np.array_equal(with_fill(Mask(levels), (x, y)).levels, known)
+    soft = Mask(np.full((4, 4), 200, np.uint8))
+    assert with_fill(soft, (1, 1)) == soft  # it is painted already
+    assert with_fill(soft, (1, 1), erase=True).share == 0
 
 
 def test_invert_grow_and_shrink() -> None:

@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from latentstudio.core.crop import Crop
+from latentstudio.core.crop import Crop, shrunk
 from latentstudio.core.mask import Mask, preset
 from latentstudio.core.mask_file import write_mask
 from latentstudio.core.paste import Picture
@@ -32,6 +32,7 @@ from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.candidates import CandidatesTab, CandidateTiles, shares
 from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.mask_overlay import MaskOverlay
+from latentstudio.ui.panels.photo import small_image
 from tests.ui.studio import Studio, make_studio
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -345,6 +346,23 @@ def test_paste_back_keeps_what_it_can_and_says_what_it_cannot(
         assert back.getexif()[271] == "Maker"
         assert np.array_equal(np.asarray(back)[:, :10], pixels[:, :10])
         assert np.asarray(back)[20, 30, 3] == 255
+
+
+def test_a_large_photograph_is_made_ready_before_the_window_has_it(
+    painter: Studio, tmp_path: Path
+) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (600, 900, 3)).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "large.png")
+    desk(painter).intake.take_file(tmp_path / "large.png")
+    painter.qtbot.waitUntil(lambda: painter.document.state.work.picture is not None)
+    photo = painter.document.state.work.picture
+    assert photo is not None
+    before = shrunk.cache_info().misses
+    painter.document.edit("Crop", lambda s: replace(s, work=with_crop(s.work, Crop(0.4, 0.5))))
+    assert shrunk.cache_info().misses == before
+    small = small_image(photo)
+    assert (small.width(), small.height()) == (260, 173)
+    assert abs(small.scaled(1, 1).pixelColor(0, 0).red() - 128) < 40
 
 
 def test_a_saved_picture_leaves_the_photo_out_unless_told(painter: Studio, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 
-from latentstudio.core.crop import MAX_ZOOM, Crop
+from latentstudio.core.crop import MAX_ZOOM, Crop, halvings, shrunk
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.paste import Picture
 from latentstudio.core.recipe import Recipe, title_of
@@ -36,11 +36,13 @@ def with_current(work: Work, shown: Shown | None) -> Work:
 
 def small_image(picture: Picture) -> QImage:
     """A QImage of at most 260 pixels a side."""
-    width, height = picture.size
+    pixels = shrunk(picture, halvings(max(picture.size), 2 * _SHOWN))
+    height, width, _ = pixels.shape
     kind, smooth = QImage.Format.Format_RGB888, Qt.TransformationMode.SmoothTransformation
-    whole = QImage(picture.pixels.tobytes(), width, height, width * 3, kind)
+    whole = QImage(pixels.data, width, height, width * 3, kind)
     keep = Qt.AspectRatioMode.KeepAspectRatio
-    return whole.scaled(min(width, _SHOWN), min(height, _SHOWN), keep, smooth)
+    # The copy is of a small one, which may still look at the pixels of the picture.
+    return whole.scaled(min(width, _SHOWN), min(height, _SHOWN), keep, smooth).copy()
 
 
 class PhotoPanel(Panel):

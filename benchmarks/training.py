@@ -36,8 +36,8 @@ def plain_layout() -> Iterator[None]:
     """Whatever asks for channels_last gets NCHW."""
     to_images = loop.to_images
 
-    def contiguous(batch: Any) -> torch.Tensor:
-        return to_images(batch).contiguous()
+    def contiguous(batch: Any, device: torch.device) -> torch.Tensor:
+        return to_images(batch, device).contiguous()
 
     with (
         mock.patch.object(torch, "channels_last", torch.contiguous_format),

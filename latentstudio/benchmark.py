@@ -86,8 +86,9 @@ def measure_drawing(options: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     from latentstudio.core.recipe import Recipe, with_seed
-    from latentstudio.engine.device import choose, prepare_thread, settle_threads
+    from latentstudio.engine.device import prepare_thread, settle_threads
     from latentstudio.engine.render import draw
+    from latentstudio.models.device import choose
     from latentstudio.models.registry import open_model
 
     prepare_thread(options["threads"])

@@ -203,7 +203,6 @@ def test_no_whole_number(text: str) -> None:
 
 
 def test_the_options_offer_what_the_engine_has() -> None:
-    assert arguments.DEVICES == device.DEVICES
     assert arguments.PRECISIONS == device.PRECISIONS
 
 

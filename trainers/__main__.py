@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Never
 
 from latentstudio import __version__
+from latentstudio.core.devices import DEVICES
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.faults import explain
 from latentstudio.core.memory import keep_freed_memory
@@ -80,10 +81,17 @@ def _dispatch(given: list[str]) -> int:
     return run(options)
 
 
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device", choices=DEVICES, default="auto", help="where to compute (default: auto)"
+    )
+
+
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "Train a preset, or go on with the run in the folder."
     parser.add_argument("--data", metavar="SPEC", required=True, help="what to learn from")
     parser.add_argument("--out", metavar="RUN", type=Path, required=True, help="the run's folder")
+    _add_device(parser)
     parser.add_argument("--kimg", metavar="N", type=float, help="thousand real images to show")
     parser.add_argument("--init", metavar="BUNDLE", default="", help="begin with this model")
     parser.add_argument(
@@ -103,6 +111,7 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
         help="a known fault that the card names; may be repeated",
     )  # fmt: skip
     parser.add_argument("--float32", action="store_true", help="do not halve the weights")
+    _add_device(parser)
 
 
 def _referee_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,14 +7,16 @@ from typing import Any
 import torch
 
 from latentstudio.metrics.evaluation import choose_referee
+from latentstudio.models.device import choose
 from trainers.checkpoint import BEST, NEWEST, read_snapshot
 from trainers.config import RunConfig, merge, parse_settings, resolve
 from trainers.data.cache import usable_cores
 from trainers.data.dataset import Dataset, open_data, open_source
 from trainers.export import provenance_of, publish
+from trainers.facts import Facts
 from trainers.judge import Judge
 from trainers.labels import check_classes
-from trainers.loop import Facts, Training
+from trainers.loop import Training
 from trainers.probe import Probe, probe
 from trainers.referee import train_referee
 from trainers.referee_config import resolve_referee
@@ -32,10 +34,11 @@ def train(options: argparse.Namespace) -> int:
     """Train to the end, or until asked to stop."""
     config = _config(options)
     _use_threads(config)
+    device = choose(options.device)
     source = open_source(config.data)
     check_classes(config.model.family, source.classes)  # before faces are drawn in vain
     if options.dry_run:
-        return _answer_dry_run(config, probe(config, source.classes), options.json)
+        return _answer_dry_run(config, probe(config, source.classes, device), options.json)
     data = _open(config.data, config.model.resolution, config.data_count)
     if source.size is not None and len(data) < FEW and not config.augment:
         note(
@@ -43,7 +46,7 @@ def train(options: argparse.Namespace) -> int:
             "--set augment=[color,translation,cutout] works against it."
         )
     with _Screen(config) as screen:
-        run = Run(options.out, config, data, screen)
+        run = Run(options.out, config, data, screen, device)
         screen.begin(run)
         finished = run.train()
     answer(
@@ -59,13 +62,14 @@ def export(options: argparse.Namespace) -> int:
     """Bundle a snapshot of a run."""
     config = read_config(options.run)
     _use_threads(config)
+    device = choose(options.device)
     state = read_snapshot(options.run / (BEST if options.snapshot == "best" else NEWEST))
     judged = config.snapshots.judged_images
     data = _open(config.data, config.model.resolution, judged)
-    training = Training(config, classes=data.classes)
+    training = Training(config, classes=data.classes, device=device)
     training.load_state(state["training"])
     about = provenance_of(data, config.data, tuple(options.limits), half=not options.float32)
-    card = publish(options.out, training, Judge(config, data), about)
+    card = publish(options.out, training, Judge(config, data, training.device), about)
     facts = {"file": str(options.out), "model_id": card.model_id, "metrics": dict(card.metrics)}
     answer(facts, f"Wrote {options.out}: {json.dumps(facts['metrics'])}", options.json)
     return DONE
@@ -138,10 +142,12 @@ class _Screen(Progress):
         self._bar.total = round(config.kimg * 1000)
 
     def begin(self, run: Run) -> None:
-        images = run.training.images
+        images, device = run.training.images, run.training.device.type
         self._bar.initial = self._bar.n = images  # the rate counts from here
         if run.resumed:
             note(f"Going on after {images / 1000:.1f} thousand images.")
+        if device != "cpu":
+            note(f"Computing on {device}.")
 
     def step(self, images: int, facts: Facts) -> None:
         self._bar.update(images - self._bar.n)

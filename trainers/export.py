@@ -69,7 +69,7 @@ def publish(path: Path, training: Training, judge: Judge, about: Provenance) -> 
     config = training.config
     settle(training, max(STATISTICS_IMAGES, config.snapshots.statistics_images))
     write_model(path, training, judge, about)
-    model = open_model(str(path))
+    model = open_model(str(path), judge.device.type)
     distance = judge.distance(lambda z, *classes: model.synthesize(model.map(z, *classes)))
     levels = {f"swd{side}": round(value, 2) for side, value in distance.levels.items()}
     metrics = {"swd": round(distance.mean, 2), **levels, "swd_images": len(judge.real)}

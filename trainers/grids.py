@@ -24,4 +24,4 @@ def save_grid(path: Path, images: npt.NDArray[np.uint8], columns: int) -> None:
 def to_pixels(images: Tensor) -> npt.NDArray[np.uint8]:
     """Float [B, 3, H, W] in [-1, 1] as uint8 [B, H, W, 3], rounded to the nearest level."""
     levels = (images.detach() * 127.5 + 127.5).round().clamp(0, 255)
-    return levels.permute(0, 2, 3, 1).byte().contiguous().numpy()
+    return levels.permute(0, 2, 3, 1).byte().contiguous().cpu().numpy()

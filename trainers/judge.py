@@ -23,9 +23,20 @@ _PATCHES, _DIRECTIONS = 32, 128
 
 
 class Judge:
-    """Compares generators with the first real pictures, always on the same z and patches."""
+    """Compares generators with the first real pictures, always on the same z and patches.
 
-    def __init__(self, config: RunConfig, data: Pictures) -> None:
+    The pictures stay in main memory, which is larger than that of most graphics cards; networks
+    see them in parts on their device.
+
+    Attributes:
+        device: where the networks are.
+        real: float32 [N, 3, R, R] in [-1, 1].
+    """
+
+    def __init__(
+        self, config: RunConfig, data: Pictures, device: torch.device | str = "cpu"
+    ) -> None:
+        self.device = torch.device(device)
         count, model = min(config.snapshots.judged_images, len(data)), config.model
         self.real = to_images(data.images(range(count)))
         self._real_set = RealSet(self.real, patches=_PATCHES, directions=_DIRECTIONS)
@@ -40,19 +51,23 @@ class Judge:
 
         With classes, ``generate`` is given the class weights [B, C] of real pictures, too.
         """
-        fake = torch.cat([generate(*parts) for parts in chunked(self._z, *self._classes)])
+        fake = torch.cat([generate(*parts).cpu() for parts in self._parts(self._z)])
         return self._real_set.distance(fake)
 
     def batches(self, generate: Callable[..., Tensor]) -> Iterator[Tensor]:
         """Real and generated pictures by turns, a batch at a time."""
-        for real, z, *classes in chunked(self.real, self._z, *self._classes):
+        for real, z, *classes in self._parts(self.real, self._z):
             yield from (real, generate(z, *classes))
 
     @torch.no_grad()
     def verdicts(self, criticise: Callable[..., Tensor]) -> Tensor:
         """The critic's numbers on the real pictures: [N]."""
-        parts = chunked(self.real, *self._classes)
-        return torch.cat([criticise(*part) for part in parts])
+        return torch.cat([criticise(*part) for part in self._parts(self.real)])
+
+    def _parts(self, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """Tensors and class weights, in parts on the device of the networks."""
+        for part in chunked(*tensors, *self._classes):
+            yield tuple(tensor.to(self.device) for tensor in part)
 
 
 def chunked(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
@@ -83,7 +98,11 @@ def draw_grid(training: Training) -> Tensor:
 
 
 def draw_some(training: Training, count: int, random: torch.Generator) -> tuple[Tensor, ...]:
-    """What the generator takes: z [count, z_dim], and with classes weights of each by turns."""
+    """What the generator takes: z [count, z_dim], and with classes weights of each by turns.
+
+    On the device of the training.
+    """
     model, classes = training.config.model, len(training.classes)
     z = draw_latents(drawn_prior(training.config, classes), count, model.z_dim, random)
-    return z, *class_weights(np.arange(count) % max(classes, 1), classes)
+    weights = class_weights(np.arange(count) % max(classes, 1), classes)
+    return tuple(part.to(training.device) for part in (z, *weights))

@@ -3,12 +3,14 @@
 import copy
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from latentstudio.core.devices import DEVICES
 from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle
 from latentstudio.models.layers import follow
@@ -18,6 +20,7 @@ from trainers import networks, regularizers
 from trainers.augment import augment
 from trainers.config import GradientPenalty, Orthogonal, PathLength, RunConfig
 from trainers.ema import ema_decay, update_average
+from trainers.facts import Facts, Found, read
 from trainers.labels import check_classes, check_same_classes, used_classes
 from trainers.losses import LOSSES
 from trainers.mixing import mixed_styles
@@ -33,8 +36,6 @@ PATIENCE = 5
 
 SIGMAS_EVERY = 10
 """The singular values of normalised weights are looked at every so many steps."""
-
-Facts = dict[str, float]
 
 
 class Sample(NamedTuple):
@@ -57,13 +58,18 @@ class Training:
     """Both networks, the average, the optimizers and the clock; one ``step`` is one batch.
 
     Attributes:
+        device: where everything is computed.
         images: real images shown so far: the clock.
         stage: the resolution, its share and the batch that this clock asks for.
         skipped: phases skipped so far because a number was not finite.
     """
 
     def __init__(
-        self, config: RunConfig, first: Bundle | None = None, classes: Sequence[str] = ()
+        self,
+        config: RunConfig,
+        first: Bundle | None = None,
+        classes: Sequence[str] = (),
+        device: str = "cpu",
     ) -> None:
         """Build the networks.
 
@@ -71,6 +77,8 @@ class Training:
             config: everything about the run.
             first: brings weights to begin with.
             classes: names of the class labels of the data.
+            device: where to compute. What decides a run (first weights, z, the order of pictures)
+                is drawn by the processor everywhere.
 
         Raises:
             StudioError: the family needs classes; the weights do not fit.
@@ -80,17 +88,18 @@ class Training:
         self.classes = used_classes(config.model.family, classes)
         self.loss = LOSSES[config.loss.kind]
         pair = networks.build(config.model, self.loss.critic, config.seed, first, len(self.classes))
-        self.generator, self.discriminator = pair
+        self.device = torch.device(device)
+        self.generator, self.discriminator = (part.to(self.device) for part in pair)
         for name, strength in self.generator.named_parameters() if config.noise_from else ():
             if name.endswith("noise_strength"):
                 nn.init.zeros_(strength)
         self.average = plain(self.generator)
-        adam = config.optimizer
+        adam, fused = config.optimizer, self.device.type in DEVICES
         self.optimizer_g, self.optimizer_d = (
-            torch.optim.Adam(network.parameters(), rate, (adam.beta1, adam.beta2), fused=True)
+            torch.optim.Adam(network.parameters(), rate, (adam.beta1, adam.beta2), fused=fused)
             for network, rate in zip(pair, (adam.lr_g, adam.lr_d), strict=True)
         )
-        self.path_mean = torch.zeros(())
+        self.path_mean = torch.zeros((), device=self.device)
         self.images = 0
         self.steps = 0
         self.skipped = 0
@@ -116,7 +125,7 @@ class Training:
         # What layers draw for themselves (noise, say) depends on the step alone, too.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(stream("step", self.config.seed, self.steps).initial_seed())
-            facts = self._phases(batches) | self._singular_values()
+            found = self._phases(batches) | self._singular_values()
         self._streak = self._streak + 1 if self.skipped > skipped else 0
         self._check_streak()
         shown = sum(len(batch.images) for batch in batches)
@@ -131,7 +140,7 @@ class Training:
             # The moments belong to the gradients of smaller pictures (Karras et al. 2018, A.1).
             self.optimizer_g.state.clear()
             self.optimizer_d.state.clear()
-        return facts
+        return dict(zip(found, read(found.values()), strict=True))
 
     def state(self) -> dict[str, Any]:
         """Everything that a later step depends on, as tensors and plain numbers."""
@@ -150,6 +159,7 @@ class Training:
             getattr(self, name).load_state_dict(state[name])
         for name in _CLOCK:
             setattr(self, name, state[name])
+        self.path_mean = self.path_mean.to(self.device)
         self.enter(self.images)
 
     def enter(self, images: float) -> None:
@@ -159,8 +169,8 @@ class Training:
 
     # The phases
 
-    def _phases(self, batches: Sequence[Batch]) -> Facts:
-        facts: Facts = {}
+    def _phases(self, batches: Sequence[Batch]) -> Found:
+        facts: Found = {}
         *extra, last = batches
         for number, batch in enumerate(extra):
             parts = self._parts(batch, 1 + number)
@@ -179,7 +189,7 @@ class Training:
         facts |= self._generator_main(fakes or (self._draw(part) for part in parts), looks)
         return facts | self._generator_regularizers(parts)
 
-    def _discriminator_phases(self, looks: Sequence[Look]) -> Facts:
+    def _discriminator_phases(self, looks: Sequence[Look]) -> Found:
         facts = self._discriminator_main(looks)
         for penalty in self._due(of_generator=False):
             # Lazy: rarer, and stronger by as much (Karras et al. 2020, StyleGAN2, section 3.1).
@@ -200,18 +210,18 @@ class Training:
         weighted: Tensor = penalty.gamma * value
         return weighted
 
-    def _discriminator_main(self, looks: Sequence[Look]) -> Facts:
-        means: list[tuple[float, float]] = []
+    def _discriminator_main(self, looks: Sequence[Look]) -> Found:
+        means: list[Tensor] = []
 
         def losses() -> Iterator[Tensor]:
             for look in looks:
                 with self._autocast():
                     on_real, on_fake = self._verdicts(look)
-                means.append((float(on_real.detach().mean()), float(on_fake.detach().mean())))
+                means.append(torch.stack([on_real.detach().mean(), on_fake.detach().mean()]))
                 yield self.loss.discriminator(on_real, on_fake)
 
         loss, norm = self._descend(self.optimizer_d, self.discriminator, losses(), len(looks))
-        d_real, d_fake = (sum(values) / len(looks) for values in zip(*means, strict=True))
+        d_real, d_fake = torch.stack(means).mean(0)
         return {"loss_d": loss, "d_real": d_real, "d_fake": d_fake, "gradient_d": norm}
 
     def _criticise(self, images: Tensor, *classes: Tensor) -> Tensor:
@@ -227,7 +237,7 @@ class Training:
         verdicts = self._criticise(torch.cat([real, fake]), *both)
         return verdicts[: len(real)], verdicts[len(real) :]
 
-    def _generator_main(self, fakes: Iterable[Tensor], looks: Sequence[Look]) -> Facts:
+    def _generator_main(self, fakes: Iterable[Tensor], looks: Sequence[Look]) -> Found:
         def losses() -> Iterator[Tensor]:
             for fake, look in zip(fakes, looks, strict=True):
                 self.discriminator.requires_grad_(False)
@@ -242,8 +252,8 @@ class Training:
         loss, norm = self._descend(self.optimizer_g, self.generator, losses(), len(looks))
         return {"loss_g": loss, "gradient_g": norm}
 
-    def _generator_regularizers(self, parts: Sequence[Sample]) -> Facts:
-        facts: Facts = {}
+    def _generator_regularizers(self, parts: Sequence[Sample]) -> Found:
+        facts: Found = {}
         for penalty in self._due(of_generator=True):
             values: Iterable[Tensor]
             if isinstance(penalty, PathLength):
@@ -260,7 +270,8 @@ class Training:
         """Squared distance of path lengths to their running mean (Karras et al. 2020, eq. 4)."""
         count = math.ceil(len(part.real) * penalty.share)
         classes = [weights[:count] for weights in part.classes]
-        w = self.generator.mapping(torch.randn(count, self.config.model.z_dim), *classes)  # type: ignore[operator]
+        z = torch.randn(count, self.config.model.z_dim, device=self.device)
+        w = self.generator.mapping(z, *classes)  # type: ignore[operator]
         styles = w[:, None].repeat(1, self.generator.style_layers, 1)
         lengths = regularizers.path_lengths(self.generator.draw, styles)  # type: ignore[arg-type]
         follow(self.path_mean, lengths.mean(), penalty.decay / parts)
@@ -281,7 +292,7 @@ class Training:
         network: nn.Module,
         losses: Iterable[Tensor],
         count: int,
-    ) -> tuple[float, float]:
+    ) -> tuple[Tensor, Tensor]:
         """Step down the mean gradient of ``count`` losses if it is finite.
 
         Each loss goes back before the next one is computed, so only one is in memory.
@@ -290,17 +301,17 @@ class Training:
             The mean loss, and the norm of the gradient or nan when skipped.
         """
         optimizer.zero_grad()
-        total = 0.0
+        total = torch.zeros((), device=self.device)
         for loss in losses:
             (loss / count).backward()  # type: ignore[no-untyped-call]
-            total += float(loss.detach()) / count
+            total += loss.detach() / count
         gradients = [p.grad for p in network.parameters() if p.grad is not None]
-        norm = float(torch.nn.utils.get_total_norm(gradients))
-        if math.isfinite(total) and math.isfinite(norm):
+        norm = torch.nn.utils.get_total_norm(gradients)
+        if all(map(math.isfinite, read([total, norm]))):
             optimizer.step()
             return total, norm
         self.skipped += 1
-        return total, math.nan
+        return total, torch.full_like(norm, math.nan)
 
     def _check_streak(self) -> None:
         if self._streak >= PATIENCE:
@@ -318,13 +329,14 @@ class Training:
         position = self.steps * (config.d_steps + 1) + number
         random = stream("latents", config.seed, position)
         z = draw_latents(config.model.prior, len(batch.images), config.model.z_dim, random)
-        columns = (self._real(batch), z, *class_weights(batch.labels, len(self.classes)))
+        weights = class_weights(batch.labels, len(self.classes))
+        columns = (self._real(batch), *(part.to(self.device) for part in (z, *weights)))
         rows = zip(*(part.chunk(config.accumulate) for part in columns), strict=True)
         return [Sample(real, latents, tuple(classes)) for real, latents, *classes in rows]
 
     def _real(self, batch: Batch) -> Tensor:
         """The pictures of a batch as the stage wants them: small, and as blurred as the fakes."""
-        images = shrunk(to_images(batch.images), self.stage.resolution)
+        images = shrunk(to_images(batch.images, self.device), self.stage.resolution)
         return faded(images, self.stage.alpha)
 
     def _draw(self, part: Sample) -> Tensor:
@@ -343,7 +355,7 @@ class Training:
                 fake = self._draw(part)
         return Look(part.real, fake.detach(), part.classes)
 
-    def _singular_values(self) -> Facts:
+    def _singular_values(self) -> Found:
         """The largest of each spectrally normalised network, now and then."""
         if self.steps % SIGMAS_EVERY:
             return {}
@@ -375,15 +387,18 @@ class Training:
             config.model.prior, batch, config.model.z_dim, stream("latents", config.seed)
         )
         weights = class_weights(np.arange(batch) % max(classes, 1), classes)
+        inputs = [part.to(self.device) for part in (z, *weights)]
 
         def forward() -> Tensor:
-            verdicts: Tensor = pair[1](pair[0](z, *weights), *weights)
+            verdicts: Tensor = pair[1](pair[0](*inputs), *inputs[1:])
             return verdicts
 
-        return wants_bfloat16(config.precision, forward)
+        return wants_bfloat16(config.precision, forward, self.device)
 
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16)
+    def _autocast(self) -> AbstractContextManager[object]:
+        if not self.bfloat16:
+            return nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
 
 
 _NETWORKS = ("generator", "discriminator", "average", "optimizer_g", "optimizer_d")

@@ -45,9 +45,10 @@ class Pictures(Protocol):
         ...
 
 
-def to_images(batch: NDArray[np.uint8]) -> Tensor:
+def to_images(batch: NDArray[np.uint8], device: torch.device | str = "cpu") -> Tensor:
     """Pictures uint8 [B, H, W, 3] as float32 [B, 3, H, W] in [-1, 1], channels last in memory."""
-    return torch.from_numpy(batch).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+    levels = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2)
+    return levels.float().div_(127.5).sub_(1)
 
 
 def class_weights(labels: NDArray[Any] | None, count: int) -> tuple[Tensor, ...]:

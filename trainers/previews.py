@@ -43,5 +43,5 @@ def with_previews(network: ProgressiveGenerator, latents: Iterable[Tensor]) -> P
 
 
 def _rows(x: Tensor) -> Tensor:
-    """[B, C, H, W] as float64 [B H W, C]."""
-    return x.double().movedim(1, -1).flatten(0, -2)
+    """[B, C, H, W] as float64 [B H W, C], in main memory: not every device has float64."""
+    return x.cpu().double().movedim(1, -1).flatten(0, -2)

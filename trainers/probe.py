@@ -26,6 +26,7 @@ class Probe:
             300 MB more.
         images_per_second: over the whole run.
         hours: to the end of the run at this speed, snapshots not counted.
+        device: where it was tried.
     """
 
     parameters_g: int
@@ -33,6 +34,7 @@ class Probe:
     memory_mb: float
     images_per_second: float
     hours: float
+    device: str
 
     def facts(self) -> dict[str, Any]:
         return asdict(self)
@@ -41,15 +43,16 @@ class Probe:
         return (
             f"generator      {self.parameters_g / 1e6:.2f} M parameters\n"
             f"discriminator  {self.parameters_d / 1e6:.2f} M parameters\n"
+            f"device         {self.device}\n"
             f"memory         about {self.memory_mb:.0f} MB, and torch itself\n"
             f"speed          {self.images_per_second:.0f} images a second\n"
             f"to the end     {self.hours:.1f} hours"
         )
 
 
-def probe(config: RunConfig, classes: tuple[str, ...] = ()) -> Probe:
+def probe(config: RunConfig, classes: tuple[str, ...] = (), device: str = "cpu") -> Probe:
     """Train on noise for a moment; nothing is written."""
-    training = Training(config, classes=classes)
+    training = Training(config, classes=classes, device=device)
     total = config.kimg * 1000
     found = spans(config.phases, total)
     activations, seconds = 0, 0.0
@@ -70,6 +73,7 @@ def probe(config: RunConfig, classes: tuple[str, ...] = ()) -> Probe:
         memory_mb=round((weights + activations) / 2**20, 1),
         images_per_second=round(total / seconds, 1),
         hours=round(seconds / 3600, 2),
+        device=device,
     )
 
 

@@ -25,10 +25,11 @@ from latentstudio.resources import find_model
 from trainers.checkpoint import load_snapshot, save_snapshot
 from trainers.config import FREE_TO_CHANGE, RunConfig, parse
 from trainers.export import provenance_of, write_model
+from trainers.facts import Facts
 from trainers.grids import save_grid, to_pixels
 from trainers.judge import GRID, Judge, draw_grid, settle
 from trainers.labels import check_labels
-from trainers.loop import Facts, Training
+from trainers.loop import Training
 from trainers.pictures import Batch, Pictures
 from trainers.streams import data_indices
 
@@ -60,7 +61,7 @@ class Best:
 
 
 class Run:
-    """A training in its folder; goes on from the newest snapshot there.
+    """A training in its folder; goes on from the newest snapshot there, on any device.
 
     Attributes:
         seconds: time spent on steps, over all starts.
@@ -68,13 +69,15 @@ class Run:
         resumed: whether there was a snapshot.
     """
 
-    def __init__(self, folder: Path, config: RunConfig, data: Pictures, watcher: Watcher) -> None:
+    def __init__(
+        self, folder: Path, config: RunConfig, data: Pictures, watcher: Watcher, device: str = "cpu"
+    ) -> None:
         _check_config(folder, config)
         check_labels(config.model.family, data)
         state = load_snapshot(folder)
         self.resumed = state is not None
         first = open_bundle(find_model(config.init)) if config.init and not self.resumed else None
-        self.training = Training(config, first, data.classes)
+        self.training = Training(config, first, data.classes, device)
         if first is not None and first.card.info.resolution < config.model.resolution:
             watcher.note(_growth(first.card.info, config.model.resolution))
         self.config = config
@@ -169,7 +172,7 @@ class Run:
     @cached_property
     def judge(self) -> Judge:
         """What compares snapshots; made with the first one."""
-        return Judge(self.config, self.data)
+        return Judge(self.config, self.data, self.training.device)
 
     def _next_batches(self) -> list[Batch]:
         config, start = self.config, self.training.images

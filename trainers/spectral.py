@@ -69,7 +69,7 @@ def learned_weight(layer: nn.Module) -> Tensor:
 
 
 @torch.no_grad()
-def largest_singular_value(network: nn.Module) -> float | None:
+def largest_singular_value(network: nn.Module) -> Tensor | None:
     """The largest singular value of all weights before they are divided; None without any.
 
     By the vectors that the power iteration has found so far. One that grows without end announces
@@ -83,4 +83,4 @@ def largest_singular_value(network: nn.Module) -> float | None:
             if isinstance(layer, nn.ConvTranspose2d):
                 weight = weight.transpose(0, 1)
             found.append(torch.vdot(norm._u, weight.flatten(1) @ norm._v))
-    return float(torch.stack(found).max()) if found else None
+    return torch.stack(found).max() if found else None

@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Never
 
+from latentstudio.core.devices import DEVICES
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.latent import SEEDS
 from latentstudio.core.model_info import PSI_RANGE
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("float32", "bfloat16", "float16")
 MAX_COUNT = 100_000  # seeds in one command
 

@@ -78,7 +78,8 @@ def open_drawer(
     path = find_model(source)  # before torch, so that a mistyped name is told at once
     wait_briefly()
     import latentstudio
-    from latentstudio.engine.device import choose, prepare_thread, settle_threads, thread_count
+    from latentstudio.engine.device import prepare_thread, settle_threads, thread_count
+    from latentstudio.models.device import choose
 
     prepare_thread(threads)
     chosen = choose(device)

@@ -112,7 +112,7 @@ def _open(source: str, drawn: Drawn | None, options: argparse.Namespace) -> Draw
 
 def _device(recorded: str) -> str:
     """The device that a picture was drawn on where it works here, else any."""
-    from latentstudio.engine.device import choose
+    from latentstudio.models.device import choose
 
     try:
         return choose(recorded)

@@ -1,4 +1,4 @@
-"""Which device draws: the choice, and a small self-test before it is trusted."""
+"""How a thread is made ready to draw, and with how many others."""
 
 import contextlib
 import os
@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from latentstudio.core.errors import StudioError, nearest
-
 if TYPE_CHECKING:
     from latentstudio.models.generator import Generator
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("float32", "bfloat16", "float16")
-_TOLERANCE = 1e-3
 
 QUICK_MS = 15.0
 """A picture that one thread draws in this time is drawn by one: waking others costs more than they
@@ -23,25 +19,6 @@ save (a StyleGAN of 64 px on two cores: 11.1 ms with two threads, 6.6 with one),
 free for the window."""
 
 _TRIES = 3
-
-
-def choose(wanted: str = "auto") -> str:
-    """The device to draw on; ``auto`` takes the first that exists and passes the self-test.
-
-    Raises:
-        StudioError: an unknown device, or one that this machine or this torch does not have.
-    """
-    if wanted == "auto":
-        return next((name for name in ("cuda", "mps") if _works(name)), "cpu")
-    if wanted not in DEVICES:
-        raise StudioError(f"Unknown device {wanted}", hint=nearest(wanted, DEVICES))
-    if wanted != "cpu" and not _works(wanted):
-        raise StudioError(
-            f"Cannot draw on {wanted}",
-            "this machine or this build of torch has no working one",
-            "Use --device cpu, or install a torch build for your card.",
-        )
-    return wanted
 
 
 def thread_count() -> int:
@@ -100,22 +77,3 @@ def _draws_within(generator: "Generator", limit_ms: float) -> bool:
             if (time.perf_counter() - begin) * 1000 <= limit_ms:
                 return True
     return False
-
-
-def _exists(name: str) -> bool:
-    return torch.cuda.is_available() if name == "cuda" else torch.backends.mps.is_available()
-
-
-def _works(name: str) -> bool:
-    """Whether a small convolution there gives what the processor gives."""
-    if not _exists(name):
-        return False
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(1, 8, 16, 16, generator=generator)
-    weight = torch.randn(8, 8, 3, 3, generator=generator)
-    try:
-        there = torch.nn.functional.conv2d(x.to(name), weight.to(name), padding=1).cpu()
-    except RuntimeError:  # torch's own word for a driver or memory that does not do
-        return False
-    here = torch.nn.functional.conv2d(x, weight, padding=1)
-    return bool((there - here).abs().max() <= _TOLERANCE * here.abs().max())

@@ -241,12 +241,13 @@ class Engine:
         self._publish(Failure(_kind_of(work), work.id, error, trace))
 
     def _open_model(self, work: _Open) -> None:
-        from latentstudio.engine import device as devices
+        from latentstudio.engine.device import settle_threads
+        from latentstudio.models.device import choose
 
-        device = devices.choose(work.device)
+        device = choose(work.device)
         generator = self._open_generator(work.source, device, work.precision)
         self._end_jobs()
-        devices.settle_threads(generator, self._threads)
+        settle_threads(generator, self._threads)
         self._generator, self._device, self._precision = generator, device, work.precision
         self._preview.forget()
         self._to_quicken, self._drawn = device == "cpu", False

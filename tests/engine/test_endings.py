@@ -123,7 +123,7 @@ def test_a_bug_in_a_picture_keeps_its_trace(bench: Bench) -> None:
 
 
 def test_out_of_memory_moves_to_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("latentstudio.engine.device.choose", lambda wanted: "meta")
+    monkeypatch.setattr("latentstudio.models.device.choose", lambda wanted: "meta")
     bench = Bench(FakeGenerator(error=torch.OutOfMemoryError("full"))).opened()
     for seed in (1, 2):
         bench.engine.show(request(seed))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trainers.config import RunConfig, resolve
-from trainers.loop import Facts
+from trainers.facts import Facts
 
 
 @dataclass(frozen=True)

@@ -252,9 +252,10 @@ def test_precision_by_name() -> None:
         result: torch.Tensor = layer(torch.zeros(1, 2))
         return result
 
-    assert wants_bfloat16("bfloat16", forward)
-    assert not wants_bfloat16("float32", forward)
-    assert wants_bfloat16("auto", forward) in (True, False)
+    cpu = torch.device("cpu")
+    assert wants_bfloat16("bfloat16", forward, cpu)
+    assert not wants_bfloat16("float32", forward, cpu)
+    assert wants_bfloat16("auto", forward, cpu) in (True, False)
 
 
 def test_a_run_goes_on_in_the_precision_it_began_with() -> None:

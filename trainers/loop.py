@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from latentstudio.core.devices import DEVICES
-from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle
 from latentstudio.models.layers import follow
 from latentstudio.models.progressive import Growing, faded, shrunk
@@ -20,7 +19,7 @@ from trainers import networks, regularizers
 from trainers.augment import augment
 from trainers.config import GradientPenalty, Orthogonal, PathLength, RunConfig
 from trainers.ema import ema_decay, update_average
-from trainers.facts import Facts, Found, read
+from trainers.facts import Facts, Found, check_streak, read
 from trainers.labels import check_classes, check_same_classes, used_classes
 from trainers.losses import LOSSES
 from trainers.mixing import mixed_styles
@@ -30,9 +29,6 @@ from trainers.rates import learning_rate_factor
 from trainers.schedule import Stage, stage_at
 from trainers.spectral import largest_singular_value, plain
 from trainers.streams import draw_latents, stream
-
-PATIENCE = 5
-"""So many steps in a row of which a phase was skipped end the run."""
 
 SIGMAS_EVERY = 10
 """The singular values of normalised weights are looked at every so many steps."""
@@ -127,7 +123,7 @@ class Training:
             torch.manual_seed(stream("step", self.config.seed, self.steps).initial_seed())
             found = self._phases(batches) | self._singular_values()
         self._streak = self._streak + 1 if self.skipped > skipped else 0
-        self._check_streak()
+        check_streak(self._streak, self.images)
         shown = sum(len(batch.images) for batch in batches)
         self.images += shown
         self.steps += 1
@@ -312,16 +308,6 @@ class Training:
             return total, norm
         self.skipped += 1
         return total, torch.full_like(norm, math.nan)
-
-    def _check_streak(self) -> None:
-        if self._streak >= PATIENCE:
-            raise StudioError(
-                "The training has come apart",
-                f"{PATIENCE} steps in a row gave numbers that are not finite "
-                f"(after {self.images / 1000:.1f} thousand images)",
-                "Lower the learning rates or raise the regularizer's gamma, and start from an "
-                "earlier snapshot; --set precision=float32 rules out rounding.",
-            )
 
     def _parts(self, batch: Batch, number: int) -> list[Sample]:
         """The parts of a batch, each with as many z; ``number`` tells a step's batches apart."""

@@ -10,7 +10,8 @@ from latentstudio.core.errors import StudioError
 from latentstudio.models.equalized import MinibatchDeviation
 from tests.trainers.pictures import Discs, tiny_config
 from trainers.config import RunConfig, resolve
-from trainers.loop import PATIENCE, Look, Training
+from trainers.facts import PATIENCE
+from trainers.loop import Look, Training
 from trainers.pictures import Batch, to_images
 from trainers.precision import wants_bfloat16
 from trainers.rates import FLOOR, learning_rate_factor

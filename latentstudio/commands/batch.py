@@ -213,7 +213,7 @@ def _or_reason(do: Callable[[Task], Report], task: Task) -> Report:
     """The report of a task, or why there is none: one bad file does not end a night's work."""
     try:
         return do(task)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other pictures are not to blame
+    except (StudioError, OSError, MemoryError, RuntimeError, ValueError) as error:
         reason = str(explain(error, f"Could not do {task.picture.name}"))
         say(f"{task.picture.name} failed: {reason}")
         return {"picture": task.picture.name, "error": reason}

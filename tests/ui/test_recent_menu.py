@@ -55,7 +55,8 @@ def test_a_model_that_a_picture_names_is_not_opened_unasked(
     studio.qtbot.waitUntil(lambda: bool(studio.notices()))
     assert "This face needs" in studio.notices()[0]
     assert opened == []
-    assert studio.recipe.model.model_id == model.model_id  # the face is there, and waits for its model
+    # The face is there, and waits for its model.
+    assert studio.recipe.model.model_id == model.model_id
 
 
 def test_a_session_that_cannot_be_saved_is_said_and_stays(studio: Studio, tmp_path: Path) -> None:

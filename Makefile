@@ -11,8 +11,14 @@ BIN := $(VENV)/bin
 run: $(VENV)/.installed
 	@$(BIN)/latentstudio $(ARGS)
 
+# The one long training takes a core of its own beside the other tests, and ends about when they do.
+test: export QT_QPA_PLATFORM = offscreen
 test: $(VENV)/.installed-test lint
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
+	@nice -n 19 $(BIN)/pytest -p no:cacheprovider -s -m slow >$(VENV)/slow.log 2>&1 & slow=$$!; \
+	trap "kill $$slow 2>/dev/null" EXIT INT TERM; result=0; \
+	$(BIN)/pytest -m "not slow" || result=$$?; \
+	echo "Waiting for the long training that ran beside them ..."; \
+	wait $$slow || result=$$?; cat $(VENV)/slow.log; exit $$result
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -11,14 +11,16 @@ BIN := $(VENV)/bin
 run: $(VENV)/.installed
 	@$(BIN)/latentstudio $(ARGS)
 
-# The one long training takes a core of its own beside the other tests, and ends about when they do.
+# Two lanes, a core each: what trains, with the one long training first, and everything else.
 test: export QT_QPA_PLATFORM = offscreen
 test: $(VENV)/.installed-test lint
-	@nice -n 19 $(BIN)/pytest -p no:cacheprovider -s -m slow >$(VENV)/slow.log 2>&1 & slow=$$!; \
-	trap "kill $$slow 2>/dev/null" EXIT INT TERM; result=0; \
-	$(BIN)/pytest -m "not slow" || result=$$?; \
-	echo "Waiting for the long training that ran beside them ..."; \
-	wait $$slow || result=$$?; cat $(VENV)/slow.log; exit $$result
+	@{ nice -n 19 $(BIN)/pytest -p no:cacheprovider -s -m slow && \
+	  nice -n 19 $(BIN)/pytest -p no:cacheprovider tests/trainers -m "not slow"; \
+	} >$(VENV)/trainers.log 2>&1 & lane=$$!; \
+	trap "pkill -P $$lane 2>/dev/null" EXIT INT TERM; result=0; \
+	$(BIN)/pytest --ignore tests/trainers || result=$$?; \
+	echo "Waiting for the trainings that ran beside them ..."; \
+	wait $$lane || result=$$?; cat $(VENV)/trainers.log; exit $$result
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

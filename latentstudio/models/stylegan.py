@@ -69,6 +69,9 @@ class StyledConv2d(nn.Module):
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
         # The rectifier is homogeneous, so its gain goes into the factors that are there anyway.
         y: Tensor = self.conv(x, w, self._gain)
+        if y.dtype == torch.float32 and noise is not None:
+            y = y.add_(noise * (self.noise_strength * self._gain))
+            noise = None
         y = rectify(y.add_(self._offsets(y, noise)))
         return y if self._clamp is None else y.clamp(-self._clamp, self._clamp)
 
@@ -79,6 +82,8 @@ class StyledConv2d(nn.Module):
         bfloat16, less than one vector, takes fifteen times as long.
         """
         bias = (self.bias * self._gain).to(y.dtype)
+        if y.dtype == torch.float32:  # 16 channels fill a vector: broadcasting is quick
+            return bias[:, None, None]
         if noise is None:
             row = bias[:, None, None].expand(1, -1, 1, y.shape[3])
             return row.contiguous(memory_format=torch.channels_last)

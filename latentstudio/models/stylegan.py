@@ -69,27 +69,26 @@ class StyledConv2d(nn.Module):
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
         # The rectifier is homogeneous, so its gain goes into the factors that are there anyway.
         y: Tensor = self.conv(x, w, self._gain)
-        if y.dtype == torch.float32 and noise is not None:
-            y = y.add_(noise * (self.noise_strength * self._gain))
-            noise = None
-        y = rectify(y.add_(self._offsets(y, noise)))
+        for offset in self._offsets(y, noise):
+            y = y.add_(offset)
+        y = rectify(y)
         return y if self._clamp is None else y.clamp(-self._clamp, self._clamp)
 
-    def _offsets(self, y: Tensor, noise: Tensor | None) -> Tensor:
-        """Noise of the learned strength plus bias, to be added to features y [B, C, H, W].
+    def _offsets(self, y: Tensor, noise: Tensor | None) -> list[Tensor]:
+        """Noise of the learned strength and bias, to be added to features y [B, C, H, W].
 
-        Laid out as features are, by rows at least: a sum that broadcasts over 16 channels of
-        bfloat16, less than one vector, takes fifteen times as long.
+        In half precision they are laid out as features are, by rows at least: a sum that broadcasts
+        over 16 channels, less than one vector, takes fifteen times as long.
         """
         bias = (self.bias * self._gain).to(y.dtype)
-        if y.dtype == torch.float32:  # 16 channels fill a vector: broadcasting is quick
-            return bias[:, None, None]
         if noise is None:
             row = bias[:, None, None].expand(1, -1, 1, y.shape[3])
-            return row.contiguous(memory_format=torch.channels_last)
+            return [row.contiguous(memory_format=torch.channels_last)]
         strength = (self.noise_strength * self._gain).to(y.dtype)
+        if y.dtype == torch.float32:
+            return [noise * strength, bias[:, None, None]]
         placed = noise.to(y.dtype, memory_format=torch.channels_last)
-        return F.conv2d(placed, strength.expand(y.shape[1], 1, 1, 1), bias)
+        return [F.conv2d(placed, strength.expand(y.shape[1], 1, 1, 1), bias)]
 
 
 class ToPicture(nn.Module):

@@ -9,7 +9,7 @@ from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.paste import Rgb
 from latentstudio.core.recipe import ModelRef
 from latentstudio.core.work import SETTINGS, Work
-from latentstudio.ui.panel import Tasks
+from latentstudio.ui.panel import Tasks, job_of
 from latentstudio.ui.panels.tasks import TASKS, known_options
 
 _SETTLE_MS = 120
@@ -67,8 +67,7 @@ class KnownPicture(QObject):
         self._job = self._tasks.start_job("known", "What is known", **options)
 
     def _job_changed(self, message: Any) -> None:
-        ours = getattr(message, "job", getattr(message, "id", None))
-        if self._job is None or ours != self._job or hasattr(message, "step"):
+        if self._job is None or job_of(message) != self._job or hasattr(message, "step"):
             return
         self._job = None
         pixels = getattr(message, "result", None)

@@ -30,6 +30,7 @@ from latentstudio.ui.controls import (
     LayerRange,
     Segmented,
 )
+from latentstudio.ui.panel import job_of
 from latentstudio.ui.strip_tab import StripTab
 
 _BANDS = ("Coarse", "Middle", "Fine", "Range")
@@ -204,7 +205,7 @@ class MixingGridTab(StripTab):
             self._job = self.tasks.start_job("sources", "Mixing grid", faces=faces, into=recipe)
 
     def _job_changed(self, message: object) -> None:
-        if self._job is None or getattr(message, "job", None) != self._job:
+        if self._job is None or job_of(message) != self._job:
             return
         result = getattr(message, "result", None)
         if result:

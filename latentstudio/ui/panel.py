@@ -238,3 +238,9 @@ class Panel(Section):
     def _catch_up(self) -> None:
         self._is_behind = False
         self.show_recipe(self.document.recipe)
+
+
+def job_of(message: object) -> int | None:
+    """Which job a message of ``job_changed`` is of: its step, its end, or its failure."""
+    job: int | None = getattr(message, "job", getattr(message, "id", None))
+    return job

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from latentstudio.core.document import State
 from latentstudio.core.work import frame, mask_at
 from latentstudio.ui.candidates import CandidatesTab
+from latentstudio.ui.panel import job_of
 from latentstudio.ui.panels.inpaint import InpaintPanel
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class Reblending(QObject):
         self._job = None
 
     def _job_changed(self, message: Any) -> None:
-        ours = getattr(message, "job", getattr(message, "id", None))
-        if self._job is None or ours != self._job or hasattr(message, "step"):
+        if self._job is None or job_of(message) != self._job or hasattr(message, "step"):
             return
         self._job = None
         pixels = getattr(message, "result", None)

@@ -11,6 +11,7 @@ from latentstudio.core.face_map import FACES, FaceMap
 from latentstudio.core.random import fresh_seed, seeds_around
 from latentstudio.core.recipe import ModelRef, Recipe, with_model
 from latentstudio.resources import bundled_models
+from latentstudio.ui.panel import job_of
 from latentstudio.ui.start_screen import StartScreen
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Start(QObject):
             screen.view.update()  # which asks for a map, now that there is a picture
 
     def _job_changed(self, message: object) -> None:
-        if self._job is None or getattr(message, "job", None) != self._job:
+        if self._job is None or job_of(message) != self._job:
             return
         result = getattr(message, "result", None)
         if hasattr(message, "result"):

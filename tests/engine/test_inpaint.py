@@ -1,6 +1,4 @@
 import itertools
-from collections.abc import Generator
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ from latentstudio.engine.inpaint import Filled, blend, inpaint, to_image, to_pic
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import draw, to_rgb
 from latentstudio.engine.search import Settings
+from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 
 FAKE = FakeGenerator(fake_info(layers=1))
@@ -26,12 +25,8 @@ def face(seed: int) -> np.ndarray:
 
 
 def finish(picture: np.ndarray, mask: Mask) -> tuple[list[Filled], list[Step]]:
-    steps, seen = inpaint(FAKE, picture, mask, QUICK), []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
+    seen: list[Step] = []
+    return ended(inpaint(FAKE, picture, mask, QUICK), seen.append), seen
 
 
 def test_a_hole_is_filled_and_nothing_else_changes() -> None:
@@ -74,17 +69,15 @@ def test_masks_that_ask_for_nothing(mask: Mask, words: str) -> None:
 
 def test_the_end_of_a_search_takes_a_candidate_at_a_time() -> None:
     fake = FakeGenerator(fake_info(layers=1))
-    steps, drawn, blending = inpaint(fake, face(902), MASK, QUICK), [0], 0
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            found = end.value
-            break
-        blending += step.note == "Blending"
+    notes, drawn = [], [0]
+
+    def see(step: Step) -> None:
+        notes.append(step.note)
         drawn.append(fake.drawn)
+
+    found = ended(inpaint(fake, face(902), MASK, QUICK), see)
     drawn.append(fake.drawn)
-    assert len(found) == blending == 3
+    assert len(found) == notes.count("Blending") == 3
     assert [b - a for a, b in itertools.pairwise(drawn)][-7:] == [1, 1, 1, 0, 0, 0, 0]
 
 
@@ -97,14 +90,6 @@ def test_another_seam_is_what_a_search_with_it_gives() -> None:
         told = inpaint(FAKE, damaged, MASK, QUICK, way)
         wanted, pixels = (ended(job) for job in (told, steps))
         assert all(np.array_equal(a.pixels, b) for a, b in zip(wanted, pixels, strict=True))
-
-
-def ended(steps: Generator[Step, None, Any]) -> Any:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def test_pictures_there_and_back() -> None:

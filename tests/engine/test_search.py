@@ -25,6 +25,7 @@ from latentstudio.engine.measure import (
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import class_weights
 from latentstudio.engine.search import Candidate, Place, Settings, search
+from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 
 FAKE = FakeGenerator(fake_info(layers=1))
@@ -119,19 +120,18 @@ def test_a_broken_candidate_is_dropped_and_said() -> None:
     good = [s for s in range(64) if float(FAKE.sample_z([s])[0, 10]) > 0.5]
     assert good
     breaks = Breaks(info)
-    notes, steps = set(), search(breaks, Everything(face(FAKE, good[0])), QUICK)
-    place = None
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            found = end.value
-            break
+    notes: set[str] = set()
+    led: list[Place] = []
+
+    def see(step: Step) -> None:
         notes.add(step.note)
-        if place is None and step.done >= QUICK.bank:
-            place = step.preview
-            place.points[1, 10] = -1.0  # as if a step had led there
-            assert isinstance(place, Place)
+        if not led and step.done >= QUICK.bank:
+            assert isinstance(step.preview, Place)
+            led.append(step.preview)
+            led[0].points[1, 10] = -1.0  # as if a step had led there
+
+    found = ended(search(breaks, Everything(face(FAKE, good[0])), QUICK), see)
+    assert led
     assert len(found) == QUICK.candidates - 1
     assert "Refining; 1 broken answer was dropped" in notes
 

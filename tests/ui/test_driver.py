@@ -1,4 +1,6 @@
 import threading
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -27,15 +29,20 @@ def test_a_restless_visitor_finds_no_fault_and_can_undo_it_all(
     assert {t.name for t in {*threading.enumerate()} - threads} <= {"io_0"}
 
 
-@pytest.mark.parametrize("what", ["memory", "widgets", "threads"])
-def test_what_grows_between_the_measurements_is_a_fault(what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "grown"),
+    [
+        ("memory", {"memory_mb": {500: 400.0, 2000: 600.0}}),
+        ("widgets", {"widgets": {500: 1000, 2000: 1500}}),
+        ("threads", {"threads": {500: 4, 2000: 6}}),
+    ],
+)
+def test_what_grows_between_the_measurements_is_a_fault(what: str, grown: dict[str, Any]) -> None:
     report = Report(
         memory_mb={500: 400.0, 2000: 420.0},
         widgets={500: 1000, 2000: 1040},
         threads={500: 4, 2000: 4},
     )
     assert not leaks(report, 500, 2000)
-    grown = {"memory": report.memory_mb, "widgets": report.widgets, "threads": report.threads}
-    grown[what][2000] = grown[what][500] * 1.5  # type: ignore[index]
-    (fault,) = leaks(report, 500, 2000)
+    (fault,) = leaks(replace(report, **grown), 500, 2000)
     assert fault.startswith(f"{what} grew from")

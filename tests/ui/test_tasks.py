@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from latentstudio.core.gallery import Kept
 from latentstudio.core.latent import SEEDS
 from latentstudio.core.mask import preset
 from latentstudio.core.paste import Picture
@@ -271,29 +272,29 @@ def test_another_wish_while_it_searches_sends_the_answer_to_the_gallery(bench: S
     assert len(bench.document.state.gallery) == 1
 
 
+def kept_of_its_model(studio: Studio) -> Kept:
+    """Open another model while a search runs: what the gallery keeps of it."""
+    studio.window.files.open_model("other")
+    studio.qtbot.waitUntil(lambda: not desk(studio).panel.running)
+    studio.qtbot.waitUntil(lambda: studio.recipe.model.name == "other")
+    assert said(studio, "The search ended with its model")
+    (kept,) = studio.document.state.gallery
+    assert kept.recipe.model.name == "fake"
+    return kept
+
+
 def test_a_search_ends_with_its_model_and_keeps_the_best(bench: Studio) -> None:
     change(bench, lambda work: replace(work, search=replace(work.search, steps=1000)))
     restoring(bench, kind="colorize")
     bench.generator.delay = 0.005
     bench.key(Key.Key_Return, Control)
     bench.qtbot.waitUntil(lambda: len(desk(bench).candidates.answers) == 3)
-    bench.window.files.open_model("other")
-    bench.qtbot.waitUntil(lambda: not desk(bench).panel.running)
-    bench.qtbot.waitUntil(lambda: bench.recipe.model.name == "other")
-    assert said(bench, "The search ended with its model")
-    (kept,) = bench.document.state.gallery
-    assert kept.recipe.model.name == "fake"
+    kept_of_its_model(bench)
 
 
 def test_a_projection_ends_with_its_model_and_keeps_the_best(bench: Studio) -> None:
     long_projection(bench)
-    bench.window.files.open_model("other")
-    bench.qtbot.waitUntil(lambda: not desk(bench).panel.running)
-    bench.qtbot.waitUntil(lambda: bench.recipe.model.name == "other")
-    assert said(bench, "The search ended with its model")
-    (kept,) = bench.document.state.gallery
-    assert kept.recipe.model.name == "fake"
-    assert kept.recipe.paste is None
+    assert kept_of_its_model(bench).recipe.paste is None
 
 
 def test_a_picture_smaller_than_the_model_stays_as_small_as_it_is() -> None:

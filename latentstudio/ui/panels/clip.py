@@ -21,7 +21,7 @@ from latentstudio.ui.controls import (
     Segmented,
     TextButton,
 )
-from latentstudio.ui.panel import Panel
+from latentstudio.ui.panel import Panel, job_of
 
 KINDS = {"MP4": ".mp4", "GIF": ".gif", "WebP": ".webp", "PNG frames": ""}
 """Words for each kind of clip, and the ending of its file."""
@@ -188,8 +188,7 @@ class ExportPanel(Panel):
     # --- the job --------------------------------------------------------------------------------
 
     def _job_changed(self, message: Any) -> None:
-        ours = getattr(message, "job", getattr(message, "id", None))
-        if self._job is None or ours != self._job:
+        if self._job is None or job_of(message) != self._job:
             return
         step = getattr(message, "step", None)
         if step is None:

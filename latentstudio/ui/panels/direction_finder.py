@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from latentstudio.ui.controls.job_box import JobBox
-from latentstudio.ui.panel import Tasks
+from latentstudio.ui.panel import Tasks, job_of
 
 _TITLES = {
     "attributes": "Attributes",
@@ -82,8 +82,8 @@ class Finder(QObject):
 
     def _heard(self, message: Any) -> None:
         """A JobProgress has a step, a JobDone a result, a Failure the job's id."""
-        job = getattr(message, "job", getattr(message, "id", None))
-        if job not in self._jobs:
+        job = job_of(message)
+        if job is None or job not in self._jobs:
             return
         method = self._jobs[job]
         if hasattr(message, "step"):

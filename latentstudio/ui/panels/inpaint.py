@@ -13,7 +13,7 @@ from latentstudio.core.search import ClassShares, Filled, dropped
 from latentstudio.core.work import Task, Work, face_of, finds_class, frame, is_same_task
 from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, Label, PrimaryButton, Segmented, TextButton
-from latentstudio.ui.panel import Panel
+from latentstudio.ui.panel import Panel, job_of
 from latentstudio.ui.panels.class_box import ClassBox
 from latentstudio.ui.panels.photo import with_current
 from latentstudio.ui.panels.project_box import ProjectBox
@@ -227,8 +227,7 @@ class InpaintPanel(Panel):
     # --- the job --------------------------------------------------------------------------------
 
     def _job_changed(self, message: Any) -> None:
-        ours = getattr(message, "job", getattr(message, "id", None))
-        if self._job is None or ours != self._job:
+        if self._job is None or job_of(message) != self._job:
             return
         step = getattr(message, "step", None)
         if step is not None:

@@ -7,7 +7,7 @@ from latentstudio.core.face_map import FaceMap, picture_features, style_features
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import ModelRef, Recipe
 from latentstudio.ui.controls import FaceMapView, IconButton
-from latentstudio.ui.panel import Panel, Shown
+from latentstudio.ui.panel import Panel, Shown, job_of
 
 FOLLOW_MS = 60
 
@@ -60,7 +60,7 @@ class MapPanel(Panel):
 
     def _job_changed(self, message: object) -> None:
         """Take the map; a task that failed or was cancelled is asked for no more."""
-        if self._job is None or getattr(message, "job", None) != self._job:
+        if self._job is None or job_of(message) != self._job:
             return
         result = getattr(message, "result", None)
         if not isinstance(result, FaceMap):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from latentstudio.core.pace import Pace
 from latentstudio.core.recipe import Recipe, position_of, with_position
 from latentstudio.ui.controls import Toggle
-from latentstudio.ui.panel import Panel
+from latentstudio.ui.panel import Panel, job_of
 
 POINTS = 17
 _PAIRS = 64  # that are remembered
@@ -86,14 +86,13 @@ class EvenSpeed(QObject):
 
     def _job_changed(self, message: object) -> None:
         """Take the measured pace; a task that failed leaves the slider as it is."""
-        ids = (getattr(message, "job", None), getattr(message, "id", None))
-        if self._job is None or self._job not in ids:
+        if self._job is None or job_of(message) != self._job:
             return
         result = getattr(message, "result", None)
         if isinstance(result, Pace) and self._pair is not None:
             self._paces[self._pair] = result
             while len(self._paces) > _PAIRS:
                 self._paces.popitem(last=False)
-        if hasattr(message, "result") or ids[0] is None:  # done, cancelled or failed
+        if not hasattr(message, "step"):  # done, cancelled or failed
             self._job = self._pair = None
             self._panel.show_recipe(self._panel.document.recipe)

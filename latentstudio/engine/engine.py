@@ -251,7 +251,7 @@ class Engine:
         self._generator, self._device, self._precision = generator, device, work.precision
         self._preview.forget()
         self._to_quicken, self._drawn = device == "cpu", False
-        self._publish(ModelOpened(work.source, generator.info, device, work.precision))
+        self._publish(ModelOpened(work.id, work.source, generator.info, device, work.precision))
 
     def _quicken(self) -> None:
         assert self._generator is not None

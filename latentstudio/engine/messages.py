@@ -68,8 +68,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class ModelOpened:
-    """A model is ready to draw; ``source`` is what was asked for."""
+    """A model is ready to draw; ``source`` is what was asked for, ``id`` by which request."""
 
+    id: int
     source: str
     info: ModelInfo
     device: str

@@ -71,6 +71,7 @@ class EngineBridge(QObject):
         self._asked: Recipe | None = None
         self._other: Recipe | None = None
         self._coming: ModelRef | None = None  # the model of the recipe, while it is being opened
+        self._opening = 0  # the newest request for a model; it takes the place of one before it
         self._sources: dict[str, str] = {}
         self._wish: tuple[str, str] = ("auto", "float32")
         self._frames_bytes = frames_bytes
@@ -107,7 +108,7 @@ class EngineBridge(QObject):
     def open(self, source: str) -> None:
         """Open a model; ``opened`` or ``failed`` follows."""
         self.opening.emit(source)
-        self._engine.open(source, *self._wish)
+        self._opening = self._engine.open(source, *self._wish)
 
     def source_of(self, model: ModelRef) -> str | None:
         """What opened a model in this run, if anything did."""
@@ -318,7 +319,7 @@ class EngineBridge(QObject):
         else:
             self.meter.forget()
             self._awaiting.clear()
-            if message.what == "open":
+            if message.what == "open" and message.id == self._opening:
                 self._coming = None
             if self.lacking is not None:
                 self._frame = None
@@ -361,7 +362,7 @@ class EngineBridge(QObject):
         self.meter.forget()
         self._pictures.clear()
         self._asked = self._other = None
-        if self._coming is not None and self._coming.model_id == message.info.model_id:
+        if message.id == self._opening or self._coming == ModelRef.of(message.info):
             self._coming = None
         self.opened.emit(message.info)
         # The window has now made the recipe one of this model; the edit that did so has asked.

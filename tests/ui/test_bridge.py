@@ -1,16 +1,18 @@
 """The bridge: newest recipe out, newest frame in, nothing stale, undo without drawing again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
 from latentstudio.core.document import Document
+from latentstudio.core.errors import StudioError
 from latentstudio.core.model_info import ModelInfo
-from latentstudio.core.recipe import Recipe, with_model, with_psi, with_seed
+from latentstudio.core.recipe import ModelRef, Recipe, with_model, with_psi, with_seed
 from latentstudio.engine.engine import Engine
-from latentstudio.engine.messages import Frame, Message
+from latentstudio.engine.messages import Failure, Frame, Message
 from latentstudio.engine.render import draw
 from latentstudio.ui.bridge import EngineBridge
 from tests.fakes import FakeGenerator, fake_info
@@ -145,3 +147,28 @@ def test_a_failure_keeps_the_last_picture(bench: Bench) -> None:
     psi(bench, 0.4)
     bench.work()
     assert bench.bridge.frame is bench.frames[-1] is not bench.frames[0]
+
+
+def test_opening_another_model_takes_the_place_of_the_one_that_was_coming(bench: Bench) -> None:
+    """The first is never read, so nothing else can tell that its model does not come."""
+    bench.open()
+    lost = ModelRef("lost", "lost-id")
+    bench.bridge.know("lost-id", "lost.safetensors")
+    bench.document.edit_recipe("Kept face", lambda r: replace(r, model=lost))
+    assert bench.bridge.lacking is None
+    bench.bridge.opened.disconnect(bench.adopt)
+    bench.bridge.open("other")
+    bench.work()
+    assert bench.bridge.lacking == lost
+
+
+def test_a_model_that_failed_before_does_not_end_the_wait_for_a_later_one(bench: Bench) -> None:
+    bench.open()
+    first = bench.document.recipe
+    bench.open("other")
+    earlier = bench.engine.open("broken")
+    bench.document.edit_recipe("Back", lambda _r: first)
+    bench.bridge._handle(Failure("open", earlier, StudioError("a", "b", "c")))
+    assert bench.bridge.lacking is None
+    bench.work()
+    assert bench.frames[-1].recipe == first

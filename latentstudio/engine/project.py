@@ -121,7 +121,7 @@ def project(
     polish = (_left(starts, plan.last) + plan.jumps) * _most(place)
     total = place.bank + sum(plan.steps(steps)) + polish + (steps if tune_noise else 0)
     yield from _watched(_found(place, measurement, total), place, picture, losses)
-    styles = place.coordinates.styles(place.points).detach()
+    styles = place.coordinates.styles(place.found).detach()
     finer = None
     if tune_noise:
         finer = to_picture((yield from tuned(generator, styles, target, noise, steps, total)).cpu())
@@ -160,9 +160,9 @@ def _found(place: _Projection, measurement: Likeness, total: int) -> Steps[Step,
         yield from descend(place, measurement, count, done, total)
         done += count
     place.keep(_left(place.settings.candidates, plan.last))
-    for row in range(len(place.points)):
+    for row in range(len(place.found)):
         if not bool(place.broken[row]):
-            start = place.points[row : row + 1].clone()
+            start = place.found[row : row + 1].clone()
             yield from _polish(place, measurement, row, start, done, total)
         done += _most(place)
         if _recovered(place, measurement, row):
@@ -179,8 +179,8 @@ def _jump(
     for _ in range(_PLANS[place.settings.space].jumps):
         if _recovered(place, measurement, 0):
             break
-        off = torch.randn(place.points[:1].shape, generator=random) * _FAR
-        start = place.coordinates.bounded(place.points[:1] + off.to(place.points))
+        off = torch.randn(place.found[:1].shape, generator=random) * _FAR
+        start = place.coordinates.bounded(place.found[:1] + off.to(place.found))
         yield from _polish(place, measurement, 0, start, done, total)
         done += _most(place)
 
@@ -232,7 +232,7 @@ def _improve(place: _Projection, measurement: Likeness, row: int, point: Tensor)
         images, fits, doubts = place.loss(measurement, point)
     loss = float(fits[0] + place.settings.realism * doubts[0])
     if loss < float(place.losses[row]):
-        place.points[row], place.images[row] = point[0], images[0]
+        place.found[row], place.images[row] = point[0], images[0]
         place.fits[row], place.doubts[row] = float(fits[0]), float(doubts[0])
     return loss
 
@@ -253,12 +253,12 @@ def _watched(
 
 
 def _so_far(place: _Projection, picture: Rgb) -> list[Filled]:
-    """The best as it was last drawn, which nothing judged; none while all are broken."""
+    """The best so far, which nothing judged; none while all are broken."""
+    if bool(place.broken.all()):
+        return []
     best = int(torch.nan_to_num(place.losses, torch.inf).argmin())
     image, places = place.images[best].float().cpu(), place.coordinates
-    if not bool(image.isfinite().all()):
-        return []
-    drawn, point = to_picture(image), places.plain(place.points[best])
+    drawn, point = to_picture(image), places.plain(place.found[best])
     fit = _off(drawn, picture) / 127.5
     return [Filled(drawn, drawn, places.vector(point), fit, math.nan, places.classes(point))]
 
@@ -277,7 +277,7 @@ def _result(
     seconds: float,
 ) -> Projected:
     places = place.coordinates
-    point = places.plain(place.points[0])
+    point = places.plain(place.found[0])
     with torch.no_grad():
         image = place.draw(point[None])[0]
         styles = places.styles(point[None])[0].float().cpu().numpy()

@@ -112,9 +112,10 @@ class Place:
     """The candidates of a search.
 
     Attributes:
-        points: [candidates, ...] in units of samples; see ``Coordinates``.
-        images: their pictures [candidates, 3, R, R], a step behind.
-        fits: their distances [candidates], likewise.
+        points: where Adam stands [candidates, ...] in units of samples; see ``Coordinates``.
+        found: the best points on the way there [candidates, ...]: by distance and doubt together.
+        images: pictures of those found [candidates, 3, R, R].
+        fits: their distances [candidates].
         doubts: what speaks against them [candidates], NaN until it was asked.
         broken: those that left the finite numbers [candidates].
         rows: how many are drawn together.
@@ -124,7 +125,8 @@ class Place:
         self.generator, self.settings = generator, settings
         self.coordinates = Coordinates(generator, settings, classes)
         self._recipe = Recipe(noise=settings.noise)
-        self.points = self.images = self.fits = self.doubts = torch.zeros(0)
+        self.points = self.found = torch.zeros(0)
+        self.images = self.fits = self.doubts = torch.zeros(0)
         self.broken = torch.zeros(0, dtype=torch.bool)
         self.rows = 1
 
@@ -196,6 +198,8 @@ class Place:
     def begin(self, points: Tensor) -> None:
         """Stand at points [candidates, ...]; Adam begins anew."""
         self.points = points.detach().clone()
+        self.found = self.points.clone()
+        self._least = torch.full((len(points),), math.inf)
         self._first = torch.zeros_like(self.points)
         self._second = torch.zeros_like(self.points)
         self._times = torch.zeros(len(points))
@@ -205,8 +209,9 @@ class Place:
         """Go on with the best candidates only; Adam begins anew."""
         order = self.fits.masked_fill(self.broken, math.inf).argsort()[:count]
         self.images, self.fits = self.images[order], self.fits[order]
-        self.doubts = self.doubts[order]
-        self.begin(self.points[order.to(self.points.device)])
+        self.doubts, broken = self.doubts[order], self.broken[order]
+        self.begin(self.found[order.to(self.found.device)])
+        self.broken = broken
 
     def loss(self, measurement: Measurement, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Pictures [B, 3, R, R] of points, their distances [B] and doubts [B]."""
@@ -223,9 +228,7 @@ class Place:
             (slope,) = torch.autograd.grad(total.sum(), points)
         finite = slope.flatten(1).isfinite().all(1).cpu() & total.detach().isfinite().cpu()
         self.broken[rows] |= ~finite
-        self.images[rows] = images.detach()
-        self.fits[rows] = fits.detach().to(self.fits)
-        self.doubts[rows] = doubts.detach().to(self.doubts)
+        self._remember(rows, points.detach(), images.detach(), fits.detach(), doubts.detach())
         # A candidate that is broken stays where it is; ``answers`` drops it.
         slope = torch.nan_to_num(slope, 0.0, 0.0, 0.0)
         self._times[rows] += 1
@@ -236,6 +239,19 @@ class Place:
         upright = first / (1 - _BETAS[0] ** time_now)
         spread = (second / (1 - _BETAS[1] ** time_now)).sqrt() + 1e-12
         self.points[rows] = self.coordinates.bounded(self.points[rows] - rate * upright / spread)
+
+    def _remember(
+        self, rows: slice, points: Tensor, images: Tensor, fits: Tensor, doubts: Tensor
+    ) -> None:
+        """Take those of a part's candidates that are better here than wherever they were."""
+        totals = (fits + self.settings.realism * doubts).to(self._least)
+        better = totals < self._least[rows]
+        there = better.to(points.device)
+        self._least[rows][better] = totals[better]
+        self.found[rows][there] = points[there]
+        self.images[rows][there] = images[there]
+        self.fits[rows][better] = fits.to(self.fits)[better]
+        self.doubts[rows][better] = doubts.to(self.doubts)[better]
 
     def draw(self, points: Tensor) -> Tensor:
         """Pictures [B, 3, R, R] of points."""
@@ -257,7 +273,7 @@ class Place:
     def answers(self, measurement: Measurement, total: int) -> Steps[Step, None, list[Candidate]]:
         """All candidates that are finite, each drawn alone as a step, the best fit first."""
         found = []
-        rows = zip(self.points, self.broken.tolist(), strict=True)
+        rows = zip(self.found, self.broken.tolist(), strict=True)
         for done, (point, broken) in enumerate(rows, start=total - len(self.points) + 1):
             if not broken:
                 with torch.no_grad():
@@ -268,8 +284,8 @@ class Place:
         return self._ranked(found)
 
     def so_far(self) -> list[Candidate]:
-        """The finite candidates as last drawn, the best fit first; nothing is drawn for it."""
-        rows = zip(self.points, self.images, self.fits.tolist(), self.doubts.tolist(), strict=True)
+        """The finite candidates as they are, the best fit first; nothing is drawn for it."""
+        rows = zip(self.found, self.images, self.fits.tolist(), self.doubts.tolist(), strict=True)
         found = [
             self._candidate(*row)
             for row, broken in zip(rows, self.broken.tolist(), strict=True)

@@ -83,6 +83,25 @@ def test_the_same_seed_finds_the_same() -> None:
     assert another[0].latent != one[0].latent
 
 
+def test_the_best_point_on_the_way_is_the_answer() -> None:
+    """A face of the bank is nearly right at once; bold steps away from it must not lose it."""
+    place = Place(FAKE, QUICK)
+    bank = place.draw(place.coordinates.samples(5, 1))
+    target = bank + 0.01 * torch.randn(bank.shape, generator=torch.Generator().manual_seed(1))
+    measurement = Everything(target[0])
+    seen: list[float] = []
+
+    def see(step: Step) -> None:
+        if isinstance(step.preview, Place) and step.done > QUICK.bank:
+            seen.append(float(step.preview.fits.min()))
+
+    settings = replace(QUICK, candidates=1, steps=6, rate=0.5)
+    best = ended(search(FAKE, measurement, settings), see)[0]
+    first = float(measurement.distance(bank)[0])
+    assert best.fit <= first + 1e-6
+    assert max(seen) <= first + 1e-6
+
+
 @pytest.mark.parametrize("space", ["w", "w+"])
 def test_styles_are_searched_where_there_are_some(space: str) -> None:
     target = face(LAYERED, 903)

@@ -9,28 +9,39 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from trainers.checkpoint import read_snapshot
 
-# A process of its own trains for a second: 32 pixels, one thread, a snapshot every 64 images.
+# A process of its own trains for a second or two, one thread, a snapshot every 64 images.
 TRAIN = """
 import sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from tests.trainers.pictures import Discs, Listener, tiny_config
+from tests.trainers.pictures import Discs, Listener
+from trainers.config import resolve
 from trainers.run import Run
-config = tiny_config(kimg=0.768, model={"resolution": 32}, snapshots={"kimg": 0.064})
-run = Run(Path(sys.argv[1]), config, Discs(32), Listener())
+folder, family, resolution = sys.argv[1:]
+changes = {"data": "discs", "kimg": 0.768, "snapshots": {"kimg": 0.064}}
+if int(resolution) == 32:
+    changes["model"] = {"resolution": 32}
+classes = ("red", "blue") if family == "biggan" else ()
+data = Discs(int(resolution), classes=classes)
+run = Run(Path(folder), resolve(family + "-test", changes), data, Listener())
 print("ready", flush=True)
 run.train()
 """
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+FAMILIES = {"dcgan": (32, 3), "progressive": (16, 1), "stylegan": (16, 1), "biggan": (16, 1)}
+"""Pixels, and how often it is killed. A progressive GAN is killed between or in its phases."""
+
+
+def start(folder: Path, family: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
-        [sys.executable, "-c", TRAIN, str(folder)],
+        [sys.executable, "-c", TRAIN, str(folder), family, str(FAMILIES[family][0])],
         stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     assert process.stdout is not None
@@ -44,21 +55,22 @@ def finish(process: subprocess.Popen[bytes]) -> None:
     assert process.wait(60) == 0
 
 
-def test_killed_three_times_or_not_at_all_ends_the_same(tmp_path: Path) -> None:
-    straight = start(tmp_path / "straight")
+@pytest.mark.parametrize("family", FAMILIES)
+def test_killed_or_not_at_all_ends_the_same(family: str, tmp_path: Path) -> None:
+    straight = start(tmp_path / "straight", family)
     began = time.monotonic()
     finish(straight)
     length = time.monotonic() - began
     moments = random.Random(time.time_ns())
-    waits = [moments.uniform(0.05, 0.4) * length for _ in range(3)]
+    waits = [moments.uniform(0.05, 0.4) * length for _ in range(FAMILIES[family][1])]
     for wait in waits:
-        process = start(tmp_path / "killed")
+        process = start(tmp_path / "killed", family)
         time.sleep(wait)
         process.kill()
         assert process.stdout is not None
         process.stdout.close()
         process.wait(60)
-    finish(start(tmp_path / "killed"))
+    finish(start(tmp_path / "killed", family))
 
     one, other = (read_snapshot(tmp_path / name / "snapshot.pt") for name in ("straight", "killed"))
     assert one["training"]["images"] == 768

@@ -79,6 +79,14 @@ class Pictures:
         """Everything the pictures depend on; not the place of the folder."""
         return {"files": self.stamp, "reading": _READING}
 
+    def contents(self) -> str:
+        """A hash of the names and bytes of all files: the same for a copy, and for a zip of it.
+
+        Reads every file of a folder; a zip knows its sums.
+        """
+        sums = _sums_of_zip(self.path) if self.path.is_file() else _sums_of_folder(self.path)
+        return _hash(sums)
+
     def job(self, first: int, count: int) -> Job:
         """Reading of ``count`` pictures from ``first`` on; see ``Source``."""
         names = self.names[first : first + count]
@@ -99,7 +107,7 @@ def open_pictures(path: Path) -> Pictures:
         StudioError: neither folder nor zip, broken, or without pictures.
     """
     try:
-        files = _list_zip(path) if path.is_file() else _list_folder(path)
+        files = _sums_of_zip(path) if path.is_file() else _times_in_folder(path)
         with _open_reader(path) as read:
             described = layout.parse_layout(read(layout.FILE)) if layout.FILE in files else None
             thanks = read(ATTRIBUTION).decode(errors="replace") if ATTRIBUTION in files else ""
@@ -110,9 +118,8 @@ def open_pictures(path: Path) -> Pictures:
     if not names:
         known = ", ".join(sorted(suffix[1:] for suffix in SUFFIXES))
         raise StudioError(f"No pictures in {path}", "", f"Known kinds: {known}.")
-    stamp = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
     lines = tuple(line for line in thanks.splitlines() if line.strip())
-    return Pictures(path, names, stamp, described or layout.Layout(), lines)
+    return Pictures(path, names, _hash(files), described or layout.Layout(), lines)
 
 
 def read_picture(data: bytes, resolution: int) -> NDArray[np.uint8]:
@@ -205,16 +212,36 @@ def _is_picture(name: str) -> bool:
     return not hidden and Path(name).suffix.lower() in SUFFIXES
 
 
-def _list_folder(path: Path) -> dict[str, tuple[int, int]]:
-    files = {}
-    for file in path.rglob("*"):
-        if file.is_file():
-            facts = file.stat()
-            files[file.relative_to(path).as_posix()] = (facts.st_size, facts.st_mtime_ns)
-    return files
+def _hash(files: dict[str, tuple[int, int]]) -> str:
+    return hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
 
 
-def _list_zip(path: Path) -> dict[str, tuple[int, int]]:
+def _files_in(path: Path) -> Iterator[tuple[str, Path]]:
+    return ((f.relative_to(path).as_posix(), f) for f in path.rglob("*") if f.is_file())
+
+
+def _times_in_folder(path: Path) -> dict[str, tuple[int, int]]:
+    facts = ((name, file.stat()) for name, file in _files_in(path))
+    return {name: (fact.st_size, fact.st_mtime_ns) for name, fact in facts}
+
+
+def _sums_of_folder(path: Path) -> dict[str, tuple[int, int]]:
+    return {name: _sum_of_file(file) for name, file in _files_in(path)}
+
+
+def _sum_of_file(path: Path) -> tuple[int, int]:
+    """Size and check sum as a zip has them; of a file that cannot be read, which counts, too."""
+    size = total = 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(2**20):
+                size, total = size + len(chunk), zlib.crc32(chunk, total)
+    except OSError:
+        return -1, 0
+    return size, total
+
+
+def _sums_of_zip(path: Path) -> dict[str, tuple[int, int]]:
     with zipfile.ZipFile(path) as archive:
         return {i.filename: (i.file_size, i.CRC) for i in archive.infolist() if not i.is_dir()}
 

@@ -31,6 +31,8 @@ def user_statistics(
 ) -> Generator[int, None, RealStatistics]:
     """The statistics of a folder or zip of pictures, from the user's cache where they are there.
 
+    They are found again by the names and bytes of the files, wherever these lie, zipped or not.
+
     One half of the pictures, at random, is compared with, the other half measures the floor.
 
     Args:
@@ -48,7 +50,9 @@ def user_statistics(
     """
     file = _cache_folder(root) / f"{_key(pictures, referee, most)}.safetensors"
     if file.exists():
-        return open_statistics(file)
+        known = open_statistics(file)
+        origin = dataclasses.replace(known.origin, data=pictures.path.name)
+        return dataclasses.replace(known, origin=origin)
     names = list(pictures.names)
     random.Random(0).shuffle(names)
     half = min(most, len(names) // 2)
@@ -94,6 +98,7 @@ def _key(pictures: Pictures, referee: Referee, most: int) -> str:
         "referee": referee.weights_hash,
         "most": most,
         **pictures.identity(),
+        "files": pictures.contents(),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]
 

@@ -1,6 +1,7 @@
 """The user's own pictures: looked at once, in halves, and again when they change."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,18 @@ def test_halves_are_compared_and_the_answer_is_kept(
     with monkeypatch.context() as changed:
         changed.setattr(user_data, "gather", again)
         kept, seen = gathered(path, root)
+        copy = Path(shutil.copytree(path, tmp_path / "copy", copy_function=shutil.copyfile))
+        packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", path))
+        for same in (copy, packed):
+            real_again, looked = gathered(same, root)
+            assert (looked, real_again.origin.data) == (0, same.name)
     assert seen == 0
     assert kept.marks == real.marks
+    (path / "000.png").write_bytes((path / "001.png").read_bytes())
+    assert gathered(path, root)[1] == 270
     (path / "new.png").write_bytes((path / "000.png").read_bytes())
     assert gathered(path, root)[1] == 270  # 271 make two halves of 135
-    assert len(list(root.iterdir())) == 2
+    assert len(list(root.iterdir())) == 3
 
 
 def test_classes_come_from_the_labels_and_both_halves_have_them(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSettings, Qt, QtMsgType, qInstallMessageHandler
@@ -28,6 +28,7 @@ from latentstudio.app import make_application, make_window
 from latentstudio.core.memory import give_freed_memory_back
 from latentstudio.ui import actions
 from latentstudio.ui.main_window import MainWindow
+from latentstudio.ui.panels.motion import MotionPanel
 
 LEFT_OUT = {"quit", "open", "new_session", "save_session", "save_session_as", "full_screen"}
 """Actions that end the run, ask for a file, or make another history."""
@@ -104,8 +105,13 @@ class Driver:
         self.report.undone_to_the_first = bool(np.array_equal(self.settle(), self._first))
 
     def settle(self) -> np.ndarray:
-        """Wait until the exact picture of the recipe is on show, and give its pixels."""
+        """Wait until the exact picture of the recipe is on show, and give its pixels.
+
+        A picture that moves by itself is stopped first: on the way it may be a smaller one.
+        """
         bridge, end = self.window.bridge, time.monotonic() + _WAIT_S
+        cast(MotionPanel, self.window.panel("motion")).stop()
+        self.window.animate.player.pause()
         while time.monotonic() < end:
             QApplication.processEvents()
             frame = bridge.frame

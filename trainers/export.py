@@ -1,6 +1,8 @@
 """From a training to a model file: settled average, plain critic, a card with what is known."""
 
+import contextlib
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from latentstudio import __version__
-from latentstudio.core.bundle import DRAWN_NOT_REAL, Card
+from latentstudio.core.bundle import DRAWN_NOT_REAL, Card, read_card
+from latentstudio.core.errors import StudioError
 from latentstudio.core.families import ProgressiveConfig, ProgressiveCriticConfig
 from latentstudio.models.checkpoint import save_bundle
 from latentstudio.models.progressive import ProgressiveGenerator
 from latentstudio.models.registry import open_model
+from latentstudio.resources import find_model
 from trainers.config import RunConfig
 from trainers.ema import estimate_statistics
 from trainers.judge import Judge, chunked, draw_some, settle
@@ -147,11 +151,13 @@ def provenance_of(
 ) -> Provenance:
     """What is to be said of any model trained on this data."""
     drawn = (DRAWN_NOT_REAL,) if spec.startswith(AVATARS) else ()
-    return Provenance(data.licence, data.attributions, (*drawn, *limits), half=half)
+    said = tuple(dict.fromkeys((*drawn, *limits)))
+    return Provenance(data.licence, data.attributions, said, half=half)
 
 
 def _facts(config: RunConfig, images: int) -> dict[str, str | int | float]:
     return {
+        **_stages_before(config.init),
         "data": config.data if config.data.startswith(AVATARS) else Path(config.data).name,
         "kimg": round(images / 1000, 1),
         "preset": config.preset,
@@ -159,6 +165,19 @@ def _facts(config: RunConfig, images: int) -> dict[str, str | int | float]:
         "seed": config.seed,
         "code version": __version__,
     }
+
+
+def _stages_before(init: str) -> dict[str, str | int | float]:
+    """Which model a training went on from and, where its file is still there, after how much."""
+    if not init:
+        return {}
+    known: dict[str, str | int | float] = {"went on from": Path(init).stem}
+    with contextlib.suppress(StudioError):
+        earlier = read_card(find_model(init)).training
+        counts = (earlier.get(key, 0) for key in ("kimg", "kimg before"))
+        before = math.fsum(count for count in counts if isinstance(count, int | float))
+        known["kimg before"] = round(before, 1)
+    return known
 
 
 def _mean_and_spread(values: Tensor) -> Tensor:

@@ -74,9 +74,12 @@ def test_drawn_faces_bring_their_licence_and_a_warning(
         "dcgan-test", "--data", "avatars:personas", "--out", run, "--kimg", "0.008",
         "--set", "data_count=16", "--set", "snapshots.judged_images=16",
     )[0] == 0  # fmt: skip
-    assert train("export", run, "--out", model, "--snapshot", "newest", "--float32")[0] == 0
+    assert train(
+        "export", run, "--out", model, "--snapshot", "newest", "--float32",
+        "--limit", DRAWN_NOT_REAL, "--limit", "Round only.",
+    )[0] == 0  # fmt: skip
     card = read_card(model)
-    assert DRAWN_NOT_REAL in card.limits
+    assert card.limits == (DRAWN_NOT_REAL, "Round only.")
     assert "CC BY 4.0" in card.attributions[0]
     assert "CC BY 4.0" in card.licence
     assert {entry.dtype for entry in card.tensors.values()} == {"F32"}

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 import torch
 
+from latentstudio.core.bundle import read_card
 from latentstudio.core.errors import StudioError
 from latentstudio.models.checkpoint import Bundle, open_bundle
 from latentstudio.models.modulation import enlarge
@@ -33,6 +34,7 @@ def bundle(path: Path, **model: Any) -> Bundle:
     data = Discs()
     for step in range(2):
         training.step([Batch(data.images(range(8 * step, 8 * step + 8)))])
+    training.images = 40_000
     about = Provenance(half=False)
     write_model(path, training, Judge(training.config, data), about)
     return open_bundle(path)
@@ -96,6 +98,9 @@ def test_a_run_says_that_it_grows_and_trains(small: Bundle, tmp_path: Path) -> N
     ]
     before = {k: v.clone() for k, v in run.training.generator.state_dict().items()}
     run.train()
+    (export,) = (tmp_path / "run").glob("export-*.safetensors")
+    facts = read_card(export).training
+    assert (facts["went on from"], facts["kimg before"]) == ("small", 40.0)
     picture = "synthesis.blocks.3.picture.conv.weight"
     assert before[picture].abs().max() == 0
     assert run.training.generator.state_dict()[picture].abs().max() > 0

@@ -37,6 +37,7 @@ class Bubble(QFrame):
         self._side: Side = "inside"
         self._tip = 0.0  # where it points, along the side it is on
         self._marker = _Marker(window)
+        self.destroyed.connect(self._marker.deleteLater)  # it is the window's child, not ours
         self._title = Label("", role="heading", token="text")
         self._words = Paragraph("", token="muted")
         self._keys = QVBoxLayout()

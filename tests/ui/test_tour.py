@@ -103,6 +103,17 @@ def test_it_begins_after_the_start_screen_once_in_a_life(layered: Studio) -> Non
     window.access.tour.skip()
 
 
+def test_what_it_showed_goes_with_it(layered: Studio) -> None:
+    def markers() -> int:
+        return sum(type(child).__name__ == "_Marker" for child in layered.window.children())
+
+    before = markers()
+    begin(layered)
+    assert markers() == before + 1
+    layered.key(Key.Key_Escape)
+    layered.qtbot.waitUntil(lambda: markers() == before)
+
+
 def test_buttons_go_on_and_end_it(layered: Studio) -> None:
     begin(layered)
     tour = layered.window.access.tour

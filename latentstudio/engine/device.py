@@ -4,7 +4,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -54,6 +54,21 @@ def settle_threads(generator: "Generator", threads: int | None = None) -> int:
         threads = 1 if _draws_within(generator, QUICK_MS) else None
     torch.set_num_threads(threads or thread_count())
     return torch.get_num_threads()
+
+
+def hasty(generator: "Generator") -> "Generator":
+    """A copy in bfloat16 where this processor is faster with it, else the generator itself.
+
+    For the many steps of a search, whose slope need not be exact; what is kept in the end is drawn
+    by the generator. The processor says what it can do and no clock is asked, for the same search
+    has to find the same answers again.
+    """
+    if generator.device != "cpu" or generator.precision != "float32":
+        return generator
+    abilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.6 has it not
+    if not (abilities.get("avx512_bf16") or abilities.get("amx_bf16")):
+        return generator
+    return generator.to("cpu", "bfloat16")
 
 
 @contextlib.contextmanager

@@ -133,6 +133,7 @@ class _Projection(Place):
 
     def __init__(self, generator: Generator, settings: Settings, classes: ClassShares) -> None:
         super().__init__(generator, settings, classes)
+        self.draws = generator  # it looks for the very picture
         self.coordinates.reach = _REACH
 
     def doubt(self, images: Tensor, points: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Recipe, Vector
 from latentstudio.core.search import ClassShares, Settings, dropped
 from latentstudio.engine.coordinates import Coordinates
+from latentstudio.engine.device import hasty
 from latentstudio.engine.measure import Measurement
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import synthesize
@@ -112,6 +113,7 @@ class Place:
     """The candidates of a search.
 
     Attributes:
+        draws: what draws on the way; ``answers`` are the generator's.
         points: where Adam stands [candidates, ...] in units of samples; see ``Coordinates``.
         found: the best points on the way there [candidates, ...]: by distance and doubt together.
         images: pictures of those found [candidates, 3, R, R].
@@ -123,6 +125,7 @@ class Place:
 
     def __init__(self, generator: Generator, settings: Settings, classes: ClassShares = ()) -> None:
         self.generator, self.settings = generator, settings
+        self.draws = hasty(generator)
         self.coordinates = Coordinates(generator, settings, classes)
         self._recipe = Recipe(noise=settings.noise)
         self.points = self.found = torch.zeros(0)
@@ -255,7 +258,7 @@ class Place:
 
     def draw(self, points: Tensor) -> Tensor:
         """Pictures [B, 3, R, R] of points."""
-        return synthesize(self.generator, self._recipe, self.coordinates.styles(points))
+        return synthesize(self.draws, self._recipe, self.coordinates.styles(points))
 
     def doubt(self, images: Tensor, points: Tensor) -> Tensor:
         """What speaks against each picture: [B], lower is better.
@@ -263,7 +266,7 @@ class Place:
         The critic's number counts in units of its spread on real faces, below their mean, so that
         a weight means the same for every critic: about 0.7 for a real face, more for a poor one.
         """
-        verdicts = self.generator.discriminate(images, self.coordinates.weights(points))
+        verdicts = self.draws.discriminate(images, self.coordinates.weights(points))
         far = self.coordinates.improbable(points)
         if verdicts is None:
             return far
@@ -273,6 +276,7 @@ class Place:
     def answers(self, measurement: Measurement, total: int) -> Steps[Step, None, list[Candidate]]:
         """All candidates that are finite, each drawn alone as a step, the best fit first."""
         found = []
+        self.draws = self.generator
         rows = zip(self.found, self.broken.tolist(), strict=True)
         for done, (point, broken) in enumerate(rows, start=total - len(self.points) + 1):
             if not broken:

@@ -8,7 +8,7 @@ import torch
 from latentstudio.core.errors import StudioError
 from latentstudio.core.faults import explain
 from latentstudio.engine import device
-from tests.fakes import FakeGenerator
+from tests.fakes import FakeGenerator, fake_info
 
 
 def test_a_prepared_thread_has_no_gradients_and_its_own_thread_count() -> None:
@@ -58,3 +58,34 @@ def test_one_thread_draws_where_that_is_quick(
         assert device.settle_threads(FakeGenerator(), threads=2) == 2
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("abilities", "precision", "wanted"),
+    [
+        ({"avx512_bf16": True}, "float32", "bfloat16"),
+        ({"amx_bf16": True}, "float32", "bfloat16"),
+        ({"avx512_bf16": False, "avx2": True}, "float32", "float32"),
+        ({}, "float32", "float32"),
+        ({"avx512_bf16": True}, "bfloat16", "bfloat16"),
+        ({"avx512_bf16": True}, "float16", "float16"),
+    ],
+)
+def test_haste_is_for_processors_that_gain_by_it(
+    abilities: dict[str, bool], precision: str, wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: abilities)
+    generator = FakeGenerator(fake_info(), precision=precision)
+    assert device.hasty(generator).precision == wanted
+    assert generator.precision == precision
+
+
+def test_nothing_is_hasty_where_torch_cannot_tell_or_another_device_draws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    card = FakeGenerator(fake_info(), device="cuda")
+    assert device.hasty(card) is card
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    here = FakeGenerator(fake_info())
+    assert device.hasty(here) is here

@@ -1,6 +1,7 @@
 import math
 from collections.abc import Generator as Steps
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,8 +26,11 @@ from latentstudio.engine.measure import (
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import class_weights
 from latentstudio.engine.search import Candidate, Place, Settings, search
+from latentstudio.models.generator import Generator
+from latentstudio.models.registry import open_model
 from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
+from tests.models.examples import write_example
 
 FAKE = FakeGenerator(fake_info(layers=1))
 LAYERED = FakeGenerator(fake_info(layers=8))
@@ -49,7 +53,7 @@ def exhaust(steps: Steps[Step, None, T]) -> T:
             return result
 
 
-def face(generator: FakeGenerator, seed: int) -> Tensor:
+def face(generator: Generator, seed: int) -> Tensor:
     return generator.synthesize(generator.map(generator.sample_z([seed])))[0]
 
 
@@ -100,6 +104,30 @@ def test_the_best_point_on_the_way_is_the_answer() -> None:
     first = float(measurement.distance(bank)[0])
     assert best.fit <= first + 1e-6
     assert max(seen) <= first + 1e-6
+
+
+@pytest.mark.parametrize("family", ["dcgan", "stylegan"])
+def test_a_hasty_search_answers_with_exact_pictures(
+    family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the way a bfloat16 copy draws, where the processor is faster with it."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    write_example(tmp_path / "model.safetensors", family)
+    generator = open_model(str(tmp_path / "model.safetensors"))
+    measurement = Everything(face(generator, 1))
+    settings = replace(QUICK, candidates=2, steps=3, bank=8)
+    drawn_by: set[str] = set()
+
+    def see(step: Step) -> None:
+        assert isinstance(step.preview, Place)
+        drawn_by.add(step.preview.draws.precision)
+
+    for one in ended(search(generator, measurement, settings), see):
+        z = torch.from_numpy(one.latent.array.copy())[None]
+        drawn = generator.synthesize(generator.map(z))[0]
+        torch.testing.assert_close(drawn, torch.from_numpy(one.image))
+        assert one.fit == pytest.approx(float(measurement.distance(drawn[None])[0]), abs=1e-6)
+    assert drawn_by == {"bfloat16", "float32"}
 
 
 @pytest.mark.parametrize("space", ["w", "w+"])

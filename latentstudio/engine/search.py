@@ -27,8 +27,9 @@ __all__ = ["Candidate", "Place", "Settings", "search"]
 SLICE_S = 0.03
 """A step is cut into parts that take about so long, so that the window goes on."""
 
-_SLICE_BYTES = {"cpu": 128 * 2**20}  # a StyleGAN of 128 px: 4 rows at once take half the time of 1
-_SLICE_BYTES_ELSEWHERE = 1024 * 2**20
+_SLICE_NUMBERS = {"cpu": 32 * 2**20}  # a StyleGAN of 128 px: 4 rows take hardly longer than 1
+_SLICE_NUMBERS_ELSEWHERE = 256 * 2**20
+_NUMBER_BYTES = 4  # at most
 _TOO_SLOW = 4  # slices: a part this much slower than planned is cut further
 _LARGEST_BATCH = 64
 _WARM = 0.05  # share of the steps in which the rate rises
@@ -146,7 +147,7 @@ class Place:
         return f"Refining; {dropped(lost)}" if lost else "Refining"
 
     def size_slices(self, measurement: Measurement) -> None:
-        """Find how many candidates to draw together: by the memory of one, not by the clock.
+        """Find how many candidates to draw together: by the numbers of one, not by the clock.
 
         Batches of other sizes differ in the last digits, and a clock never says the same twice.
         """
@@ -154,7 +155,7 @@ class Place:
 
         def count(tensor: Tensor) -> Tensor:
             if tensor.ndim > 1 and tensor.shape[0] == 1:  # weights are shared by all candidates
-                counted[0] += tensor.numel() * tensor.element_size()
+                counted[0] += tensor.numel()
             return tensor
 
         point = self.coordinates.samples(0, 1).requires_grad_()
@@ -162,9 +163,9 @@ class Place:
         with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(count, same):
             images = self.draw(point)
             measurement.distance(images).sum() + self.doubt(images, point).sum()
-        room = _SLICE_BYTES.get(self.generator.device, _SLICE_BYTES_ELSEWHERE)
+        room = _SLICE_NUMBERS.get(self.generator.device, _SLICE_NUMBERS_ELSEWHERE)
         if self.generator.device == "cuda":
-            room = min(room, torch.cuda.mem_get_info()[0] // 2)
+            room = min(room, torch.cuda.mem_get_info()[0] // (2 * _NUMBER_BYTES))
         self.rows = min(max(1, room // max(counted[0], 1)), _LARGEST_BATCH)
 
     def starts(self, measurement: Measurement) -> Iterator[tuple[int, Tensor]]:

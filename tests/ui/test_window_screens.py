@@ -1,14 +1,14 @@
 """The whole window at the sizes of the design, compared with the pictures kept beside the tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core.direction import Direction
@@ -19,6 +19,7 @@ from tests.ui import screens
 from tests.ui.studio import Studio, make_studio
 
 Check = Callable[[QImage, str], None]
+TALL = 1200
 
 
 @pytest.fixture(autouse=True)
@@ -136,11 +137,40 @@ def test_mix_in_both_themes(
 
 
 @pytest.mark.parametrize("workspace", ["explore", "mix"])
-def test_small_window_at_twice_the_pixels(
-    layered: Studio, qtbot: QtBot, workspace: str, check_screen: Check
+def test_small_window_and_at_twice_the_pixels(
+    layered: Studio, qtbot: QtBot, workspace: str, scheme: str, check_screen: Check
 ) -> None:
     if workspace == "mix":
         mix(layered)
     layered.window.resize(1024, 700)
     settle(layered, qtbot)
-    check_screen(screens.grab(layered.window, ratio=2.0), f"{workspace}-2048x1400")
+    check_screen(screens.grab(layered.window), f"{workspace}-1024x700-{scheme}")
+    check_screen(screens.grab(layered.window, ratio=2.0), f"{workspace}-2048x1400-{scheme}")
+
+
+@pytest.mark.parametrize("workspace", ["explore", "mix"])
+def test_every_panel(
+    layered: Studio, qtbot: QtBot, workspace: str, scheme: str, check_screen: Check
+) -> None:
+    """Both rails with every section open, in a window so high that nothing is scrolled away."""
+    if workspace == "mix":
+        mix(layered)
+    window = layered.window
+    window.resize(1440, TALL)
+    for panel in window.panels():
+        panel.set_open(True)
+    settle(layered, qtbot)
+    assert all(rail.verticalScrollBar().maximum() == 0 for rail in window.rails)
+    check_screen(side_by_side(window.rails), f"panels-{workspace}-{scheme}")
+
+
+def side_by_side(widgets: Sequence[QWidget]) -> QImage:
+    shots = [screens.grab(widget) for widget in widgets]
+    width, height = sum(shot.width() for shot in shots), max(shot.height() for shot in shots)
+    sheet = QImage(width, height, QImage.Format.Format_RGB32)
+    painter, left = QPainter(sheet), 0
+    for shot in shots:
+        painter.drawImage(left, 0, shot)
+        left += shot.width()
+    painter.end()
+    return sheet

@@ -89,6 +89,8 @@ class Optimizer(Part):
     lr_d: Positive = 2e-4
     beta1: Annotated[float, Field(ge=0, lt=1)] = 0.5
     beta2: Annotated[float, Field(ge=0, lt=1)] = 0.999
+    lazy: bool = False
+    """Whether rates and betas make up for the further steps of regularizers; see ``main_share``."""
     decay_from: Annotated[float, Field(ge=0, le=1)] = 1.0
     """Share of the run after which both learning rates fall in a line to a twentieth."""
 

@@ -25,7 +25,7 @@ from trainers.losses import LOSSES
 from trainers.mixing import mixed_styles
 from trainers.pictures import Batch, class_weights, to_images
 from trainers.precision import wants_bfloat16
-from trainers.rates import learning_rate_factor
+from trainers.rates import learning_rate_factor, main_share
 from trainers.schedule import Stage, stage_at
 from trainers.spectral import largest_singular_value, plain
 from trainers.streams import draw_latents, stream
@@ -91,9 +91,13 @@ class Training:
                 nn.init.zeros_(strength)
         self.average = plain(self.generator)
         adam, fused = config.optimizer, self.device.type in DEVICES
+        self._share_g, self._share_d = (self._main_share(of_generator=on) for on in (True, False))
+        rates = (adam.lr_g, self._share_g), (adam.lr_d, self._share_d)
         self.optimizer_g, self.optimizer_d = (
-            torch.optim.Adam(network.parameters(), rate, (adam.beta1, adam.beta2), fused=fused)
-            for network, rate in zip(pair, (adam.lr_g, adam.lr_d), strict=True)
+            torch.optim.Adam(
+                network.parameters(), r * share, (adam.beta1**share, adam.beta2**share), fused=fused
+            )
+            for network, (r, share) in zip(pair, rates, strict=True)
         )
         self.path_mean = torch.zeros((), device=self.device)
         self.images = 0
@@ -275,12 +279,15 @@ class Training:
 
     def _due(self, *, of_generator: bool) -> list[Any]:
         """The regularizers of one network whose turn it is."""
-        return [
-            penalty
-            for penalty in self.config.regularizers
-            if isinstance(penalty, PathLength | Orthogonal) == of_generator
-            and self.steps % penalty.every == 0
-        ]
+        return [p for p in self._penalties(of_generator) if self.steps % p.every == 0]
+
+    def _penalties(self, of_generator: bool) -> list[Any]:
+        kinds = PathLength | Orthogonal
+        return [p for p in self.config.regularizers if isinstance(p, kinds) == of_generator]
+
+    def _main_share(self, *, of_generator: bool) -> float:
+        lazy = self._penalties(of_generator) if self.config.optimizer.lazy else []
+        return main_share(penalty.every for penalty in lazy)
 
     def _descend(
         self,
@@ -352,8 +359,8 @@ class Training:
     def _set_learning_rates(self) -> None:
         adam = self.config.optimizer
         factor = learning_rate_factor(self.images / (self.config.kimg * 1000), adam.decay_from)
-        self.optimizer_g.param_groups[0]["lr"] = adam.lr_g * factor
-        self.optimizer_d.param_groups[0]["lr"] = adam.lr_d * factor
+        self.optimizer_g.param_groups[0]["lr"] = adam.lr_g * self._share_g * factor
+        self.optimizer_d.param_groups[0]["lr"] = adam.lr_d * self._share_d * factor
 
     def _enter_stage(self) -> Stage:
         """Bring all networks that grow to the stage of the clock, which depends on nothing else."""

@@ -14,7 +14,7 @@ from trainers.facts import PATIENCE
 from trainers.loop import Look, Training
 from trainers.pictures import Batch, to_images
 from trainers.precision import wants_bfloat16
-from trainers.rates import FLOOR, learning_rate_factor
+from trainers.rates import FLOOR, learning_rate_factor, main_share
 from trainers.spectral import plain
 
 DATA = Discs()
@@ -235,6 +235,24 @@ def test_learning_rates_fall_in_a_line_to_the_floor() -> None:
     assert learning_rate_factor(0.8, 0.6) == pytest.approx((1 + FLOOR) / 2)
     assert learning_rate_factor(1.0, 0.6) == pytest.approx(FLOOR)
     assert learning_rate_factor(1.0, 1.0) == 1
+
+
+def test_lazy_regularizers_slow_adam_by_their_share() -> None:
+    lazy = [{"kind": "r1", "every": 16}, {"kind": "orthogonal", "every": 4}]
+    changes: dict[str, Any] = {"lr_g": 0.01, "lr_d": 0.02, "beta1": 0.0, "beta2": 0.99}
+    for on in (False, True):
+        config = tiny_config(regularizers=lazy, optimizer={**changes, "lazy": on})
+        training = Training(config)
+        steps(training, 1)  # which sets the rates
+        parts = (training.optimizer_g, 0.01, 4), (training.optimizer_d, 0.02, 16)
+        for optimizer, rate, period in parts:
+            share = period / (period + 1) if on else 1.0
+            group = optimizer.param_groups[0]
+            assert group["lr"] == pytest.approx(rate * share)
+            assert group["betas"] == (0.0, pytest.approx(0.99**share))
+    assert main_share([]) == 1
+    assert main_share([1]) == 0.5
+    assert main_share([4, 4]) == pytest.approx(2 / 3)
 
 
 def test_pictures_become_images() -> None:

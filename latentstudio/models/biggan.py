@@ -5,7 +5,6 @@ A style is what one block takes: its chunk of z, joined with the embedding of th
 
 import itertools
 from collections.abc import Sequence
-from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -13,14 +12,12 @@ from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.families import BigganConfig, BigganCriticConfig
-from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
-from latentstudio.models.classes import class_weights
+from latentstudio.models.frozen import Frozen, N
 from latentstudio.models.generator import Classes, NoiseMode
-from latentstudio.models.layers import block_outputs, gaussian
+from latentstudio.models.layers import gaussian
 from latentstudio.models.resampling import DownConv2d, UpConv2d, repeat_pixels
-from latentstudio.models.seeds import seeded_latents
-from latentstudio.models.traced import Pass, is_single, traced
+from latentstudio.models.traced import is_single, traced
 
 
 class ConditionalNorm(nn.Module):
@@ -230,7 +227,7 @@ class BigganDiscriminator(nn.Module):
         return verdict + matches
 
 
-class Biggan:
+class Biggan(Frozen):
     """A BigGAN as a Generator: one style for the first layer and one for each block.
 
     A style is a chunk of z joined with the class embedding. The mean style of a class is 0 joined
@@ -238,9 +235,7 @@ class Biggan:
     """
 
     def __init__(self, bundle: Bundle, device: str = "cpu", precision: str = "float32") -> None:
-        self._bundle = bundle
-        self._device = torch.device(device)
-        self._dtype: torch.dtype = getattr(torch, precision)
+        super().__init__(bundle, device, precision)
         card = bundle.card
         assert isinstance(card.config, BigganConfig)
         config = card.config
@@ -249,27 +244,6 @@ class Biggan:
         network = fill(lambda: BigganGenerator(config), bundle.generator, "generator", card.name)
         network.keep_ready(self._dtype)
         self._network = network.to(self._device).requires_grad_(False)
-        self._quick: Pass | None = None
-
-    @property
-    def info(self) -> ModelInfo:
-        return self._bundle.card.info
-
-    @property
-    def device(self) -> str:
-        return self._device.type
-
-    @property
-    def precision(self) -> str:
-        return str(self._dtype).removeprefix("torch.")
-
-    @property
-    def critic_real(self) -> tuple[float, float]:
-        return self._bundle.critic_real
-
-    def sample_z(self, seeds: Sequence[int]) -> Tensor:
-        """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
-        return seeded_latents(self.info, seeds, self._device)
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, z_dim] and classes to styles [B, L, D]; without classes, the first one.
@@ -277,7 +251,9 @@ class Biggan:
         Raises:
             StudioError: there is no such class.
         """
-        return self._network.styles(z, self._class_weights(classes, len(z)))
+        weights = self._class_weights(classes, len(z))
+        assert weights is not None  # there are classes in every BigGAN
+        return self._network.styles(z, weights)
 
     def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
         """Scale the z part of the styles of layers < ``cutoff`` by psi; classes stay.
@@ -306,20 +282,6 @@ class Biggan:
             return self._quick(styles)
         return self._network.draw(styles)
 
-    def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
-        """The critic's number [B] for pictures [B, 3, R, R], or None without a critic."""
-        if self._critic is None:
-            return None
-        weights = self._class_weights(classes, len(images))
-        verdicts: Tensor = self._critic(images.to(self._dtype), weights)
-        return verdicts
-
-    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
-        """What the critic's blocks see in pictures [B, 3, R, R]; nothing without a critic."""
-        return block_outputs(
-            self._critic, images.to(self._dtype), self._class_weights(classes, len(images))
-        )
-
     def style_weights(self) -> list[Tensor]:
         """The first layer, which reads its chunk of z alone, and both norms of each block."""
         first = self._network.first.weight.float()
@@ -334,33 +296,14 @@ class Biggan:
         styles = self.map(self.sample_z([0]))
         self._quick = traced(self._network, self._network.draw, styles)
 
-    def to(self, device: str, precision: str = "float32") -> "Biggan":
-        """The same model elsewhere; it starts again from the stored weights."""
-        return Biggan(self._bundle, device, precision)
-
-    def _class_weights(self, classes: Classes | None, count: int) -> Tensor:
-        weights = class_weights(self.info, classes, count, self._device)
-        assert weights is not None
-        return weights
-
-    @cached_property
-    def _critic(self) -> nn.Module | None:
+    def _make_critic(self, config: BigganCriticConfig) -> nn.Module:
         card = self._bundle.card
-        config = card.discriminator
-        if config is None:
-            return None
-        assert isinstance(config, BigganCriticConfig)
         _check_names(card.name, len(card.classes), config.classes)
-        network = fold(
-            fill(
-                lambda: BigganDiscriminator(config),
-                self._bundle.discriminator,
-                "discriminator",
-                card.name,
-            )
-        )
-        placed: nn.Module = network.to(self._device, self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return placed.requires_grad_(False)
+        return BigganDiscriminator(config)
+
+    def _placed(self, network: N) -> N:
+        fold(network)
+        return super()._placed(network)
 
 
 def fold(network: nn.Module) -> nn.Module:

@@ -1,26 +1,22 @@
 """DCGAN (Radford et al. 2015): strided convolutions up from z, and down to a critic's number."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import torch
 from torch import Tensor, nn
 
-from latentstudio.core.errors import StudioError
 from latentstudio.core.families import DcganConfig, DcganCriticConfig
-from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
+from latentstudio.models.frozen import Frozen, N
 from latentstudio.models.generator import Classes, NoiseMode
 from latentstudio.models.layers import (
     LEAK,
     StemConv2d,
-    block_outputs,
     downsampling,
     fold_norms,
     upsampling,
 )
-from latentstudio.models.seeds import seeded_latents
-from latentstudio.models.traced import Pass, is_single, traced
+from latentstudio.models.traced import is_single, traced
 
 
 class DcganGenerator(nn.Module):
@@ -57,39 +53,16 @@ class DcganDiscriminator(nn.Module):
         return verdict.float().flatten()
 
 
-class Dcgan:
+class Dcgan(Frozen):
     """A DCGAN as a Generator: z is its one style, and the mean style is 0."""
 
     def __init__(self, bundle: Bundle, device: str = "cpu", precision: str = "float32") -> None:
-        self._bundle = bundle
-        self._device = torch.device(device)
-        self._dtype: torch.dtype = getattr(torch, precision)
+        super().__init__(bundle, device, precision)
         card = bundle.card
         assert isinstance(card.config, DcganConfig)
         config = card.config
         network = fill(lambda: DcganGenerator(config), bundle.generator, "generator", card.name)
-        self._network = self._placed(fold_norms(network))
-        self._quick: Pass | None = None
-
-    @property
-    def info(self) -> ModelInfo:
-        return self._bundle.card.info
-
-    @property
-    def device(self) -> str:
-        return self._device.type
-
-    @property
-    def precision(self) -> str:
-        return str(self._dtype).removeprefix("torch.")
-
-    @property
-    def critic_real(self) -> tuple[float, float]:
-        return self._bundle.critic_real
-
-    def sample_z(self, seeds: Sequence[int]) -> Tensor:
-        """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
-        return seeded_latents(self.info, seeds, self._device)
+        self._network = self._placed(network)
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, D] as its own style [B, 1, D].
@@ -97,12 +70,7 @@ class Dcgan:
         Raises:
             StudioError: classes are asked of a model that has none.
         """
-        if classes is not None:
-            raise StudioError(
-                f"{self.info.name} has no classes",
-                "it was trained without labels",
-                "Leave the class out, or open a model with classes.",
-            )
+        self._class_weights(classes, len(z))  # which refuses any
         return z[:, None]
 
     def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
@@ -124,17 +92,6 @@ class Dcgan:
         images: Tensor = draw(styles[:, 0].to(self._dtype))
         return images
 
-    def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
-        """The critic's number [B] for pictures [B, 3, R, R], or None without a critic."""
-        if self._critic is None:
-            return None
-        verdicts: Tensor = self._critic(images.to(self._dtype))
-        return verdicts
-
-    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
-        """What the critic's blocks see in pictures [B, 3, R, R]; nothing without a critic."""
-        return block_outputs(self._critic, images.to(self._dtype))
-
     def style_weights(self) -> list[Tensor]:
         """The first convolution, batch norm included: [16 C, z_dim]."""
         first = self._network.get_submodule("blocks.0.0").get_parameter("weight")
@@ -145,26 +102,9 @@ class Dcgan:
         z = self.sample_z([0]).to(self._dtype)
         self._quick = traced(self._network, self._network.__call__, z)
 
-    def to(self, device: str, precision: str = "float32") -> "Dcgan":
-        """The same model elsewhere; it starts again from the stored weights."""
-        return Dcgan(self._bundle, device, precision)
+    def _make_critic(self, config: DcganCriticConfig) -> nn.Module:
+        return DcganDiscriminator(config)
 
-    @cached_property
-    def _critic(self) -> nn.Module | None:
-        card = self._bundle.card
-        config = card.discriminator
-        if config is None:
-            return None
-        assert isinstance(config, DcganCriticConfig)
-        network = fill(
-            lambda: DcganDiscriminator(config),
-            self._bundle.discriminator,
-            "discriminator",
-            card.name,
-        )
-        return self._placed(fold_norms(network))
-
-    def _placed(self, network: nn.Module) -> nn.Module:
-        # Channels last makes a convolution four times as fast on a CPU.
-        moved: nn.Module = network.to(self._device, self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return moved.eval().requires_grad_(False)
+    def _placed(self, network: N) -> N:
+        fold_norms(network)
+        return super()._placed(network)

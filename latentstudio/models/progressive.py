@@ -1,16 +1,12 @@
 """Progressive growing (Karras et al. 2018): both networks begin at 4 pixels and gain layers."""
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from latentstudio.core.errors import StudioError
 from latentstudio.core.families import ProgressiveConfig, ProgressiveCriticConfig
-from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.checkpoint import Bundle, fill
 from latentstudio.models.equalized import (
     ROOT_TWO,
@@ -22,12 +18,9 @@ from latentstudio.models.equalized import (
     rectify,
     with_plain_layers,
 )
+from latentstudio.models.frozen import Frozen, N
 from latentstudio.models.generator import Classes, NoiseMode
-from latentstudio.models.layers import block_outputs
-from latentstudio.models.seeds import seeded_latents
 from latentstudio.models.traced import Pass, is_single, traced
-
-G = TypeVar("G", bound=nn.Module)
 
 
 class EnlargingConv2d(EqualConv2d):
@@ -198,13 +191,11 @@ class DiscriminatorBlock(nn.Module):
         return rectify(self.down(rectify(self.conv(x))))
 
 
-class Progressive:
+class Progressive(Frozen):
     """A progressively grown GAN as a Generator: z is its one style; its length does not matter."""
 
     def __init__(self, bundle: Bundle, device: str = "cpu", precision: str = "float32") -> None:
-        self._bundle = bundle
-        self._device = torch.device(device)
-        self._dtype: torch.dtype = getattr(torch, precision)
+        super().__init__(bundle, device, precision)
         card = bundle.card
         assert isinstance(card.config, ProgressiveConfig)
         config = card.config
@@ -212,27 +203,6 @@ class Progressive:
             lambda: ProgressiveGenerator(config), bundle.generator, "generator", card.name
         )
         self._network = self._placed(network)
-        self._quick: Pass | None = None
-
-    @property
-    def info(self) -> ModelInfo:
-        return self._bundle.card.info
-
-    @property
-    def device(self) -> str:
-        return self._device.type
-
-    @property
-    def precision(self) -> str:
-        return str(self._dtype).removeprefix("torch.")
-
-    @property
-    def critic_real(self) -> tuple[float, float]:
-        return self._bundle.critic_real
-
-    def sample_z(self, seeds: Sequence[int]) -> Tensor:
-        """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
-        return seeded_latents(self.info, seeds, self._device)
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, D] as its own style [B, 1, D].
@@ -240,12 +210,7 @@ class Progressive:
         Raises:
             StudioError: classes are asked of a model that has none.
         """
-        if classes is not None:
-            raise StudioError(
-                f"{self.info.name} has no classes",
-                "it was trained without labels",
-                "Leave the class out, or open a model with classes.",
-            )
+        self._class_weights(classes, len(z))  # which refuses any
         return z[:, None]
 
     def truncate(self, styles: Tensor, psi: float = 1.0, cutoff: int | None = None) -> Tensor:
@@ -273,17 +238,6 @@ class Progressive:
             return self._quick(z)
         return enlarged(self._network.draw(z, min(side, self._network.stage)), side)
 
-    def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
-        """The critic's number [B] for pictures [B, 3, R, R], or None without a critic."""
-        if self._critic is None:
-            return None
-        verdicts: Tensor = self._critic(images.to(self._dtype))
-        return verdicts
-
-    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
-        """What the critic's blocks see in pictures [B, 3, R, R]; nothing without a critic."""
-        return block_outputs(self._critic, images.to(self._dtype))
-
     def style_weights(self) -> list[Tensor]:
         """The first layer: [16 C, z_dim]."""
         return [self._network.project.scaled().float()]
@@ -294,29 +248,12 @@ class Progressive:
         draw: Pass = lambda z: enlarged(network.draw(z, min(side, network.stage)), side)  # noqa: E731
         self._quick = traced(network, draw, self.sample_z([0]).to(self._dtype))
 
-    def to(self, device: str, precision: str = "float32") -> "Progressive":
-        """The same model elsewhere; it starts again from the stored weights."""
-        return Progressive(self._bundle, device, precision)
+    def _make_critic(self, config: ProgressiveCriticConfig) -> nn.Module:
+        return ProgressiveDiscriminator(config)
 
-    @cached_property
-    def _critic(self) -> nn.Module | None:
-        card = self._bundle.card
-        config = card.discriminator
-        if config is None:
-            return None
-        assert isinstance(config, ProgressiveCriticConfig)
-        network = fill(
-            lambda: ProgressiveDiscriminator(config),
-            self._bundle.discriminator,
-            "discriminator",
-            card.name,
-        )
-        return self._placed(network)
-
-    def _placed(self, network: G) -> G:
+    def _placed(self, network: N) -> N:
         with_plain_layers(network)
-        network.to(self._device, self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return network.eval().requires_grad_(False)
+        return super()._placed(network)
 
 
 def shrunk(images: Tensor, side: int) -> Tensor:

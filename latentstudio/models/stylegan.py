@@ -2,28 +2,25 @@
 
 import itertools
 from collections.abc import Sequence
-from functools import cached_property
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from latentstudio.core.families import StyleganConfig, StyleganCriticConfig
-from latentstudio.core.model_info import ModelInfo
 from latentstudio.models.autocast import feature_type
 from latentstudio.models.checkpoint import Bundle, fill
-from latentstudio.models.classes import class_weights
 from latentstudio.models.equalized import (
     ROOT_TWO,
     EqualLinear,
     pixel_norm,
     rectify,
 )
+from latentstudio.models.frozen import Frozen
 from latentstudio.models.generator import Classes, NoiseMode
-from latentstudio.models.layers import block_outputs, gaussian
+from latentstudio.models.layers import gaussian
 from latentstudio.models.modulation import ModulatedConv2d, enlarge
 from latentstudio.models.noise import constant_noise, noise_sides
-from latentstudio.models.seeds import seeded_latents
 from latentstudio.models.stylegan_critic import StyleganDiscriminator
 from latentstudio.models.traced import Pass, is_single, traced
 
@@ -203,13 +200,11 @@ class StyleganGenerator(nn.Module):
         return [torch.randn(count, 1, side, side, device=device) for side in sides]
 
 
-class Stylegan:
+class Stylegan(Frozen):
     """A StyleGAN2 as a Generator: w of every layer is a style."""
 
     def __init__(self, bundle: Bundle, device: str = "cpu", precision: str = "float32") -> None:
-        self._bundle = bundle
-        self._device = torch.device(device)
-        self._dtype: torch.dtype = getattr(torch, precision)
+        super().__init__(bundle, device, precision)
         card = bundle.card
         assert isinstance(card.config, StyleganConfig)
         config = card.config
@@ -217,28 +212,7 @@ class Stylegan:
         self._network = network.to(self._device)
         self._network.synthesis.keep_ready(self._dtype)
         self._mean = bundle.mean_style(config.w_dim).to(self._device)
-        self._quick: Pass | None = None
         self._quick_map: Pass | None = None
-
-    @property
-    def info(self) -> ModelInfo:
-        return self._bundle.card.info
-
-    @property
-    def device(self) -> str:
-        return self._device.type
-
-    @property
-    def precision(self) -> str:
-        return str(self._dtype).removeprefix("torch.")
-
-    @property
-    def critic_real(self) -> tuple[float, float]:
-        return self._bundle.critic_real
-
-    def sample_z(self, seeds: Sequence[int]) -> Tensor:
-        """Latents of integer seeds: float32 [B, z_dim] on the model's device."""
-        return seeded_latents(self.info, seeds, self._device)
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, z_dim] to w, the same for every layer: [B, L, D].
@@ -285,21 +259,6 @@ class Stylegan:
         images: Tensor = self._network.synthesis(styles, noises)
         return images
 
-    def discriminate(self, images: Tensor, classes: Classes | None = None) -> Tensor | None:
-        """The critic's number [B] for pictures [B, 3, R, R], or None without a critic."""
-        if self._critic is None:
-            return None
-        verdicts: Tensor = self._critic(
-            images.to(self._dtype), self._class_weights(classes, len(images))
-        )
-        return verdicts
-
-    def critic_features(self, images: Tensor, classes: Classes | None = None) -> list[Tensor]:
-        """What the critic's blocks see in pictures [B, 3, R, R]; nothing without a critic."""
-        return block_outputs(
-            self._critic, images.to(self._dtype), self._class_weights(classes, len(images))
-        )
-
     def style_weights(self) -> list[Tensor]:
         """The affine layers that read each w, those of picture layers included."""
         readers: list[list[Tensor]] = [[] for _ in range(self.info.style_layers)]
@@ -321,10 +280,6 @@ class Stylegan:
         noises = self._noises("const", 0, 1, ())
         draw: Pass = lambda styles, *noises: synthesis(styles, noises)  # noqa: E731
         self._quick = traced(synthesis, draw, styles, *(n for n in noises if n is not None))
-
-    def to(self, device: str, precision: str = "float32") -> "Stylegan":
-        """The same model elsewhere; it starts again from the stored weights."""
-        return Stylegan(self._bundle, device, precision)
 
     def _inputs(self, z: Tensor, classes: Classes | None = None) -> tuple[Tensor, ...]:
         weights = self._class_weights(classes, len(z))
@@ -348,21 +303,5 @@ class Stylegan:
             return None
         return next((side for side in self.info.output_resolutions if side >= wanted), None)
 
-    def _class_weights(self, classes: Classes | None, count: int) -> Tensor | None:
-        return class_weights(self.info, classes, count, self._device)
-
-    @cached_property
-    def _critic(self) -> nn.Module | None:
-        card = self._bundle.card
-        config = card.discriminator
-        if config is None:
-            return None
-        assert isinstance(config, StyleganCriticConfig)
-        network = fill(
-            lambda: StyleganDiscriminator(config),
-            self._bundle.discriminator,
-            "discriminator",
-            card.name,
-        )
-        placed: nn.Module = network.to(self._device, self._dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return placed
+    def _make_critic(self, config: StyleganCriticConfig) -> nn.Module:
+        return StyleganDiscriminator(config)

@@ -55,7 +55,8 @@ class FakeGenerator:
         delay: seconds that each picture takes.
         error: raised at each picture while it is set; an out-of-memory error only off the CPU.
         drawn: how many pictures were asked for.
-        breaks: where so many are drawn together, the second of them is broken, once.
+        breaks: where so many are drawn together, the second of them is broken, once; copies for
+            another device or precision share it.
     """
 
     info: ModelInfo = field(default_factory=fake_info)
@@ -64,8 +65,16 @@ class FakeGenerator:
     delay: float = 0.0
     error: BaseException | None = None
     drawn: int = 0
-    breaks: int = 0
+    state: dict[str, int] = field(default_factory=dict)
     critic_real: tuple[float, float] = (0.0, 1.0)
+
+    @property
+    def breaks(self) -> int:
+        return self.state.get("breaks", 0)
+
+    @breaks.setter
+    def breaks(self, count: int) -> None:
+        self.state["breaks"] = count
 
     def sample_z(self, seeds: Sequence[int]) -> Tensor:
         z = [seed_z(self.info.prior, seed, self.info.z_dim) for seed in seeds]

@@ -14,6 +14,8 @@ _SPREAD_SAMPLES = 2048
 _FLATTEST = 1e-3
 """Directions in which w hardly varies count as varying by this share of the mean variance."""
 _LEAST_CLASS = 0.01
+_FIRST_SEED = 2**31
+"""Far from the seeds that people choose: a face of seed 5 is to be searched, not to be a sample."""
 
 
 class Coordinates:
@@ -46,7 +48,8 @@ class Coordinates:
 
     def samples(self, first: int, count: int) -> Tensor:
         """Points of samples; the number of a sample says its seed and its class."""
-        seeds = [(self.settings.seed * 1_000_003 + first + i) % 2**32 for i in range(count)]
+        start = _FIRST_SEED + self.settings.seed * 1_000_003 + first
+        seeds = [(start + i) % 2**32 for i in range(count)]
         z = self.generator.sample_z(seeds)
         if self.settings.space != "z":
             w = self.generator.map(z)

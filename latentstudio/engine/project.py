@@ -119,7 +119,7 @@ def project(
     losses: list[float] = []
     plan = _PLANS[space]
     polish = (_left(starts, plan.last) + plan.jumps) * _most(place)
-    total = place.bank + sum(plan.steps(steps)) + polish + (steps if tune_noise else 0)
+    total = place.bank_steps + sum(plan.steps(steps)) + polish + (steps if tune_noise else 0)
     yield from _watched(_found(place, measurement, total), place, picture, losses)
     styles = place.coordinates.styles(place.found).detach()
     finer = None
@@ -153,7 +153,7 @@ def _left(starts: int, sixteenths: int) -> int:
 def _found(place: _Projection, measurement: Likeness, total: int) -> Steps[Step, None, None]:
     """Thin the candidates out to a few, bring these to the end, and keep the best."""
     yield from begin(place, measurement, total)
-    done, rate, plan = place.bank, place.settings.rate, _PLANS[place.settings.space]
+    done, rate, plan = place.bank_steps, place.settings.rate, _PLANS[place.settings.space]
     counts = plan.steps(place.settings.steps)
     for (left, _, pace), count in zip(plan.stages, counts, strict=True):
         place.keep(_left(place.settings.candidates, left))
@@ -244,7 +244,7 @@ def _watched(
     """The same steps with the best now and then, while losses are written down."""
     due = 0.0
     for step in steps:
-        if float(step.done).is_integer() and step.done > place.bank:
+        if float(step.done).is_integer() and step.done > place.bank_steps:
             losses.append(float(torch.nan_to_num(place.losses, torch.inf).min()))
         now, preview = time.monotonic(), None
         if now >= due:

@@ -34,6 +34,7 @@ _TOO_SLOW = 4  # slices: a part this much slower than planned is cut further
 _LARGEST_BATCH = 64
 _WARM = 0.05  # share of the steps in which the rate rises
 _BETAS = (0.9, 0.99)
+_STEP_DRAWS = 3  # pictures that are drawn in the time of one step of one candidate
 _NEAR_MEAN = 0.2  # starts from the mean lie so many standard deviations around it
 
 
@@ -78,9 +79,9 @@ def search(
         StudioError: the model has no such space; no candidate stayed finite.
     """
     place = Place(generator, settings, classes)
-    total = place.bank + settings.steps + settings.candidates
+    total = place.bank_steps + settings.steps + 1
     yield from begin(place, measurement, total)
-    yield from descend(place, measurement, settings.steps, place.bank, total)
+    yield from descend(place, measurement, settings.steps, place.bank_steps, total)
     return (yield from place.answers(measurement, total))
 
 
@@ -89,7 +90,7 @@ def begin(place: "Place", measurement: Measurement, total: int) -> Steps[Step, N
     place.size_slices(measurement)
     for done, best in place.starts(measurement):
         place.begin(best)
-        yield Step(done, total, "Looking for starts", place)
+        yield Step(place.bank_steps * done / place.bank, total, "Looking for starts", place)
 
 
 def descend(
@@ -139,6 +140,11 @@ class Place:
         """Samples that are drawn for the starts."""
         given = self.settings
         return given.candidates if given.start == "mean" else max(given.bank, given.candidates)
+
+    @property
+    def bank_steps(self) -> int:
+        """How many steps of Adam take as long as the bank: one draws every candidate, and back."""
+        return math.ceil(self.bank / (_STEP_DRAWS * self.settings.candidates))
 
     @property
     def words(self) -> str:
@@ -275,17 +281,17 @@ class Place:
         return F.softplus((mean - verdicts.float()) / spread) + far
 
     def answers(self, measurement: Measurement, total: int) -> Steps[Step, None, list[Candidate]]:
-        """All candidates that are finite, each drawn alone as a step, the best fit first."""
+        """All candidates that are finite, each drawn alone, in all one step; best fit first."""
         found = []
         self.draws = self.generator
         rows = zip(self.found, self.broken.tolist(), strict=True)
-        for done, (point, broken) in enumerate(rows, start=total - len(self.points) + 1):
+        for number, (point, broken) in enumerate(rows, start=1):
             if not broken:
                 with torch.no_grad():
                     plain = self.coordinates.plain(point)[None]
                     image, fit, doubt = self.loss(measurement, plain)
                 found.append(self._candidate(plain[0], image[0], float(fit[0]), float(doubt[0])))
-            yield Step(done, total, self.words, self)
+            yield Step(total - 1 + number / len(self.found), total, self.words, self)
         return self._ranked(found)
 
     def so_far(self) -> list[Candidate]:

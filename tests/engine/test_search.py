@@ -87,6 +87,17 @@ def test_the_same_seed_finds_the_same() -> None:
     assert another[0].latent != one[0].latent
 
 
+def test_progress_counts_by_what_takes_as_long() -> None:
+    """A bank of 32 pictures is as long as three steps of four candidates, not as 32."""
+    shares: dict[str, float] = {}
+
+    def see(step: Step) -> None:
+        shares[step.note] = step.done / step.total
+
+    ended(search(FAKE, Everything(face(FAKE, 1)), replace(QUICK, steps=16)), see)
+    assert shares == {"Looking for starts": 3 / 20, "Refining": 1.0}
+
+
 def test_the_best_point_on_the_way_is_the_answer() -> None:
     """A face of the bank is nearly right at once; bold steps away from it must not lose it."""
     place = Place(FAKE, QUICK)
@@ -96,7 +107,7 @@ def test_the_best_point_on_the_way_is_the_answer() -> None:
     seen: list[float] = []
 
     def see(step: Step) -> None:
-        if isinstance(step.preview, Place) and step.done > QUICK.bank:
+        if isinstance(step.preview, Place) and step.note == "Refining":
             seen.append(float(step.preview.fits.min()))
 
     settings = replace(QUICK, candidates=1, steps=6, rate=0.5)
@@ -172,7 +183,7 @@ def test_a_broken_candidate_is_dropped_and_said() -> None:
 
     def see(step: Step) -> None:
         notes.add(step.note)
-        if not led and step.done >= QUICK.bank:
+        if not led and step.note == "Refining":
             assert isinstance(step.preview, Place)
             led.append(step.preview)
             led[0].points[1, 10] = -1.0  # as if a step had led there
@@ -216,11 +227,24 @@ def test_shares_are_put_on_the_simplex() -> None:
 
 def test_points_of_w_are_in_standard_deviations() -> None:
     coordinates = Coordinates(LAYERED, replace(QUICK, space="w"), ())
-    points = coordinates.samples(5000, 2000)
-    torch.testing.assert_close(torch.cov(points.T), torch.eye(16), atol=0.15, rtol=0)
+    points = coordinates.samples(0, 8000)
+    spread = torch.cov(points.T)
+    assert float(spread.diagonal().mean()) == pytest.approx(1, abs=0.03)
+    # Units come from 2,048 other samples: the least varying of 16 directions is off by up to
+    # 1 / (1 - sqrt(16 / 2048))^2 - 1 = 0.2 (Marchenko and Pastur 1967).
+    torch.testing.assert_close(spread, torch.eye(16), atol=0.22, rtol=0)
     back = coordinates.latents(points[:3])
-    z = LAYERED.sample_z([5000, 5001, 5002])
+    z = LAYERED.sample_z([2**31 + i for i in range(3)])
     torch.testing.assert_close(back, LAYERED.map(z)[:, 0], atol=1e-4, rtol=1e-4)
+
+
+def test_samples_are_no_faces_that_people_number() -> None:
+    """A face of a small seed is to be searched; it is not in the bank."""
+    for seed in (0, 1, 77):
+        coordinates = Coordinates(FAKE, replace(QUICK, seed=seed), ())
+        bank = coordinates.latents(coordinates.samples(0, 256))
+        faces = FAKE.sample_z(range(300))
+        assert float(torch.cdist(bank, faces).min()) > 0.5
 
 
 def test_doubt_is_in_spreads_of_real_faces() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.recipe import Space
-from latentstudio.core.search import RestoreTask
+from latentstudio.core.search import Features, RestoreTask
 
 FACTORS = (2, 4, 8, 16)
 NEVER_KEPT: tuple[RestoreTask, ...] = ("denoise", "sensing")
@@ -47,6 +47,7 @@ class Projecting:
     prior: float = 0.002
     tune_noise: bool = False
     seed: int = 0
+    features: Features = "auto"
 
 
 def has_styles(info: ModelInfo) -> bool:

@@ -14,7 +14,7 @@ from latentstudio.core.paste_json import (
     picture_reader,
 )
 from latentstudio.core.recipe_json import Load, Store, encode, recipe_reader
-from latentstudio.core.search import RESTORE_TASKS, Settings
+from latentstudio.core.search import FEATURES, RESTORE_TASKS, Settings
 from latentstudio.core.tasks import FACTORS, MISSING, NOISE, Projecting, Restoring
 from latentstudio.core.untrusted import Reader, choice, flag, number, optional, record, whole
 from latentstudio.core.work import CANDIDATES, SETTINGS, STEPS, TASKS, Work
@@ -58,6 +58,7 @@ _PROJECT = record(
         "prior": number(0, 1000),
         "tune_noise": flag,
         "seed": whole(0, SEEDS - 1),
+        "features": choice(*FEATURES),
     },
 )
 
@@ -127,4 +128,5 @@ def _project_json(project: Projecting) -> dict[str, Any]:
         "prior": float(project.prior),
         "tune_noise": bool(project.tune_noise),
         "seed": int(project.seed),
+        "features": project.features,
     }

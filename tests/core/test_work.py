@@ -149,7 +149,7 @@ def test_pictures_count_once_in_the_history() -> None:
 
 
 RESTORING = Restoring("sensing", 8, 12.5, 0.3, 640, keep=False)
-PROJECTING = Projecting("w", 90, 4, 0.01, tune_noise=True, seed=5)
+PROJECTING = Projecting("w", 90, 4, 0.01, tune_noise=True, seed=5, features="none")
 
 
 def test_a_session_keeps_what_tasks_are_told_and_older_ones_have_the_defaults() -> None:

@@ -1,5 +1,6 @@
 """Restore and Project as a person uses them: say what is known, find it, go on with it."""
 
+import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from latentstudio.core.work import Task, Work, with_mask
 from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.panels.photo import picture_of
+from latentstudio.ui.panels.project_box import ProjectBox
 from latentstudio.ui.panels.tasks import TASKS, known_options, small_factor
 from tests.fakes import fake_info
 from tests.ui.studio import Studio, make_studio
@@ -202,6 +204,41 @@ def test_a_face_with_other_noise_is_found_again(bench: Studio) -> None:
     assert bench.recipe.noise == noise
     shown = bench.wait_for_picture()
     assert np.abs(shown.pixels.astype(int) - face.pixels).mean() < 1
+
+
+def test_who_looks_beside_the_pixels_is_chosen(bench: Studio) -> None:
+    desk(bench).panel.choose_task("project")
+    judges: Any = bench.control("project.features")
+    assert [segment.text() for segment in judges.segments] == [
+        "Auto", "Critic", "Referee", "LPIPS", "Pixels",
+    ]  # fmt: skip
+    assert judges.current() == 0
+    absent = importlib.util.find_spec("lpips") is None
+    assert bool(judges.segments[3].reason()) == absent
+    judges.segments[4].click()
+    assert bench.document.state.work.project.features == "none"
+    assert bench.document.entries[-1].label == "Judge"
+    bench.document.undo()
+    assert judges.current() == 0
+    judges.segments[4].click()
+    run(bench)
+    found = desk(bench).tasks.found
+    assert found is not None
+    assert found.looked_by == ""
+    judges.segments[0].click()
+    run(bench)
+    found = desk(bench).tasks.found
+    assert found is not None
+    assert found.looked_by == "critic"
+
+
+def test_a_model_without_a_discriminator_cannot_let_it_look(bench: Studio) -> None:
+    desk(bench).panel.choose_task("project")
+    judges: Any = bench.control("project.features")
+    assert not judges.segments[1].reason()
+    (box,) = desk(bench).panel.findChildren(ProjectBox)
+    box.show_model(replace(fake_info(), critic=None))
+    assert "no discriminator" in judges.segments[1].reason()
 
 
 def dog(studio: Studio) -> Picture:

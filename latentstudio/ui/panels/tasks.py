@@ -132,6 +132,7 @@ def _project_options(work: Work, info: ModelInfo) -> dict[str, Any]:
         "noise": noise_of(work, ModelRef.of(info)),
         "tune_noise": project.tune_noise and info.has_noise,
         "seed": project.seed,
+        "features": project.features,
     }
 
 

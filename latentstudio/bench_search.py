@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from latentstudio.core.mask import preset
 from latentstudio.engine.messages import Failure, JobDone, JobProgress
 from latentstudio.ui.main_window import MainWindow
+
+_BETWEEN_MS = 50  # nobody does two things at once
 
 
 class SearchProbe(QObject):
@@ -29,17 +31,26 @@ class SearchProbe(QObject):
         window.bridge.job_changed.connect(self._changed)
 
     def start(self) -> None:
-        """Go to Inpaint, take the face, paint, and press the button."""
+        """Go to Inpaint, take the face, paint, and press the button, a turn of the loop each."""
         window, desk = self._window, self._window.inpaint
         info = window.bridge.info
         assert info is not None
-        window.workspaces.show("inpaint")
-        desk.photos.take_current()
-        desk.masks.edit("Centre", preset("centre", info.resolution))
-        self._steps = window.document.state.work.search.steps
+        hole = preset("centre", info.resolution)
+        actions: list[Callable[[], object]] = [
+            lambda: window.workspaces.show("inpaint"),
+            desk.photos.take_current,
+            lambda: desk.masks.edit("Centre", hole),
+            self._press,
+        ]
+        for turn, action in enumerate(actions):
+            QTimer.singleShot(turn * _BETWEEN_MS, self, action)
+
+    def _press(self) -> None:
+        panel = self._window.inpaint.panel
+        self._steps = self._window.document.state.work.search.steps
         self._began = time.monotonic()
-        desk.panel.start()
-        if not desk.panel.running:
+        panel.start()
+        if not panel.running:
             self._ended("the search did not begin")
 
     def result(self) -> dict[str, Any]:

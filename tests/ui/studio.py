@@ -1,6 +1,7 @@
 """A whole window on a generator without a network, and ways to drive it as a person would."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,13 +100,21 @@ def make_studio(qtbot: QtBot, folder: Path, **model: object) -> Studio:
     return studio
 
 
-@pytest.fixture
-def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
-    """The window of a model with one style layer."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path)
+@contextmanager
+def open_studio(qtbot: QtBot, folder: Path, **model: object) -> Iterator[Studio]:
+    """``make_studio`` with the keys as in the application; the window is closed at the end."""
+    guard, app = KeyGuard(), QApplication.instance()
+    assert app is not None
+    app.installEventFilter(guard)
+    made = make_studio(qtbot, folder, **model)
     yield made
     made.window.close()
-    qapp.removeEventFilter(guard)
+    app.removeEventFilter(guard)
     made.window.deleteLater()
+
+
+@pytest.fixture
+def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
+    """The window of a model with one style layer."""
+    with open_studio(qtbot, tmp_path) as made:
+        yield made

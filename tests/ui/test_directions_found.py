@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core.document import State
@@ -16,7 +16,6 @@ from latentstudio.core.gallery import Kept
 from latentstudio.core.recipe import Recipe, Seed, with_seed
 from latentstudio.core.session import Session, parse_session, session_bytes
 from latentstudio.engine.messages import JobDone, JobProgress, Step
-from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.panels.directions import DirectionsPanel
 from tests.ui.bench import Bench, make_bench
 from tests.ui.directions import (
@@ -33,7 +32,7 @@ from tests.ui.directions import (
     panel_of,
     row_of,
 )
-from tests.ui.studio import Studio, make_studio
+from tests.ui.studio import Studio, open_studio
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
@@ -47,15 +46,10 @@ def bench(qtbot: QtBot) -> Iterator[Bench[DirectionsPanel]]:
 
 
 @pytest.fixture
-def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     """The whole window on that model."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path, **MODEL_OF)
-    yield made
-    made.window.close()
-    qapp.removeEventFilter(guard)
-    made.window.deleteLater()
+    with open_studio(qtbot, tmp_path, **MODEL_OF) as made:
+        yield made
 
 
 # --- jobs ----------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from latentstudio.core.direction import Direction
 from latentstudio.core.recipe import Span, with_seed
 from latentstudio.core.session import Session, parse_session, session_bytes
-from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.controls.direction_row import DirectionRow
 from latentstudio.ui.panels.directions import DirectionsPanel
 from tests.ui.bench import Bench, make_bench
@@ -36,7 +35,7 @@ from tests.ui.directions import (
     row_of,
     shows,
 )
-from tests.ui.studio import Studio, make_studio
+from tests.ui.studio import Studio, open_studio
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
@@ -50,15 +49,10 @@ def bench(qtbot: QtBot) -> Iterator[Bench[DirectionsPanel]]:
 
 
 @pytest.fixture
-def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     """The whole window on that model."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path, **MODEL_OF)
-    yield made
-    made.window.close()
-    qapp.removeEventFilter(guard)
-    made.window.deleteLater()
+    with open_studio(qtbot, tmp_path, **MODEL_OF) as made:
+        yield made
 
 
 # --- reading and moving --------------------------------------------------------------------------

@@ -14,29 +14,23 @@ from latentstudio.core.gallery import Kept
 from latentstudio.core.lineage import tree_of
 from latentstudio.core.recipe import Recipe, with_psi, with_seed
 from latentstudio.core.session import Session, parse_session, session_bytes
-from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.children import ChildrenTab
 from latentstudio.ui.gallery import GalleryTab
 from latentstudio.ui.lineage import Lineage
 from latentstudio.ui.strip_faces import HISTORY, HistoryTab
-from tests.ui.studio import Studio, make_studio
+from tests.ui.studio import Studio, open_studio
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 Control = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     """The window of a small model with style layers, on seed 5."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path, layers=6, resolution=32)
-    made.window.canvas.setFocus()
-    made.document.edit_recipe("Seed", partial(with_seed, seed=5))
-    yield made
-    made.window.close()
-    qapp.removeEventFilter(guard)
-    made.window.deleteLater()
+    with open_studio(qtbot, tmp_path, layers=6, resolution=32) as made:
+        made.window.canvas.setFocus()
+        made.document.edit_recipe("Seed", partial(with_seed, seed=5))
+        yield made
 
 
 def children(studio: Studio) -> ChildrenTab:

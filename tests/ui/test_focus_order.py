@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from latentstudio.ui import theme
-from latentstudio.ui.actions import ACTIONS, KeyGuard
+from latentstudio.ui.actions import ACTIONS
 from latentstudio.ui.canvas import Canvas
 from latentstudio.ui.controls import Control, FacePad, LayerRange, ValueField
 from latentstudio.ui.controls.cross_grid import CrossGrid
@@ -41,7 +41,7 @@ from latentstudio.ui.palette_entries import WHY
 from latentstudio.ui.what_is import help_of
 from latentstudio.ui.workspaces import WORKSPACES
 from tests.ui import screens
-from tests.ui.studio import Studio, make_studio
+from tests.ui.studio import Studio, open_studio
 from tests.ui.test_window_screens import directions
 
 Key = Qt.Key
@@ -54,16 +54,18 @@ RING = 20  # pixels of accent colour that a stop must gain; a ring around 16 pix
 
 
 @pytest.fixture
-def everything(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def everything(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     """The window of a model that has all there is."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path, layers=12, resolution=128, noise=True,
-                       classes=("one", "two", "three"), directions=directions())  # fmt: skip
-    yield made
-    made.window.close()
-    qapp.removeEventFilter(guard)
-    made.window.deleteLater()
+    with open_studio(
+        qtbot,
+        tmp_path,
+        layers=12,
+        resolution=128,
+        noise=True,
+        classes=("one", "two", "three"),
+        directions=directions(),
+    ) as made:
+        yield made
 
 
 def test_tab_reaches_everything_in_every_workspace(everything: Studio, qtbot: QtBot) -> None:

@@ -28,12 +28,11 @@ from latentstudio.core.picture import read_picture
 from latentstudio.core.recipe import seed_of, with_seed
 from latentstudio.core.search import Filled
 from latentstudio.core.work import with_crop
-from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.candidates import CandidatesTab, CandidateTiles, shares
 from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.mask_overlay import MaskOverlay
 from latentstudio.ui.panels.photo import small_image
-from tests.ui.studio import Studio, make_studio
+from tests.ui.studio import Studio, open_studio
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LEFT = Qt.MouseButton.LeftButton
@@ -41,19 +40,14 @@ Key, Control, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardMo
 
 
 @pytest.fixture
-def painter(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def painter(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     """A window in the Inpaint workspace, with a quick search."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path, resolution=32)
-    made.window.workspaces.show("inpaint")
-    quick = replace(made.document.state.work.search, candidates=4, steps=30, bank=16, rate=0.2)
-    made.document.edit("Quick", lambda s: replace(s, work=replace(s.work, search=quick)))
-    made.window.inpaint.view.mask_canvas.setFocus()
-    yield made
-    made.window.close()
-    qapp.removeEventFilter(guard)
-    made.window.deleteLater()
+    with open_studio(qtbot, tmp_path, resolution=32) as made:
+        made.window.workspaces.show("inpaint")
+        quick = replace(made.document.state.work.search, candidates=4, steps=30, bank=16, rate=0.2)
+        made.document.edit("Quick", lambda s: replace(s, work=replace(s.work, search=quick)))
+        made.window.inpaint.view.mask_canvas.setFocus()
+        yield made
 
 
 def desk(studio: Studio) -> InpaintDesk:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core.gallery import Kept
@@ -22,13 +21,12 @@ from latentstudio.core.recipe import Noise, Vector
 from latentstudio.core.search import Projected
 from latentstudio.core.tasks import Projecting, Restoring
 from latentstudio.core.work import Task, Work, with_mask
-from latentstudio.ui.actions import KeyGuard
 from latentstudio.ui.inpaint_desk import InpaintDesk
 from latentstudio.ui.panels.photo import picture_of
 from latentstudio.ui.panels.project_box import ProjectBox
 from latentstudio.ui.panels.tasks import TASKS, known_options, small_factor
 from tests.fakes import fake_info
-from tests.ui.studio import Studio, make_studio
+from tests.ui.studio import Studio, open_studio
 
 Key, Control, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -40,20 +38,15 @@ def model() -> dict[str, object]:
 
 
 @pytest.fixture
-def bench(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, model: dict[str, object]
-) -> Iterator[Studio]:
+def bench(qtbot: QtBot, tmp_path: Path, model: dict[str, object]) -> Iterator[Studio]:
     """A window in the Inpaint workspace, with quick searches."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path, resolution=32, **model)
-    made.window.workspaces.show("inpaint")
-    quick = replace(Work().search, candidates=3, steps=25, bank=16, rate=0.2)
-    change(made, lambda work: replace(work, search=quick, project=Projecting(steps=20, starts=4)))
-    yield made
-    made.window.close()
-    qapp.removeEventFilter(guard)
-    made.window.deleteLater()
+    with open_studio(qtbot, tmp_path, resolution=32, **model) as made:
+        made.window.workspaces.show("inpaint")
+        quick = replace(Work().search, candidates=3, steps=25, bank=16, rate=0.2)
+        change(
+            made, lambda work: replace(work, search=quick, project=Projecting(steps=20, starts=4))
+        )
+        yield made
 
 
 def desk(studio: Studio) -> InpaintDesk:

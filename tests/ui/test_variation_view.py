@@ -7,27 +7,21 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core.picture import note_of
 from latentstudio.core.recipe import with_seed
-from latentstudio.ui.actions import KeyGuard
-from tests.ui.studio import Studio, make_studio
+from tests.ui.studio import Studio, open_studio
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def noisy(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def noisy(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     """The window of a model with eight style layers and noise."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
-    made = make_studio(qtbot, tmp_path, layers=8, noise=True)
-    yield made
-    made.window.close()
-    qapp.removeEventFilter(guard)
-    made.window.deleteLater()
+    with open_studio(qtbot, tmp_path, layers=8, noise=True) as made:
+        yield made
 
 
 def press(studio: Studio) -> None:

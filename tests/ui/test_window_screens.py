@@ -14,9 +14,8 @@ from pytestqt.qtbot import QtBot
 from latentstudio.core.direction import Direction
 from latentstudio.core.recipe import Anchor, Vector, with_psi, with_seed
 from latentstudio.ui import theme
-from latentstudio.ui.actions import KeyGuard
 from tests.ui import screens
-from tests.ui.studio import Studio, make_studio
+from tests.ui.studio import Studio, open_studio
 
 Check = Callable[[QImage, str], None]
 TALL = 1200
@@ -92,20 +91,17 @@ def directions() -> tuple[Direction, ...]:
 
 
 @pytest.fixture
-def layered(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def layered(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
     """The window of a model with style layers, noise and attributes, and four sources to mix."""
-    guard = KeyGuard()
-    qapp.installEventFilter(guard)
     found = directions()
-    made = make_studio(qtbot, tmp_path, layers=12, resolution=128, noise=True, directions=found)
-    sources = ((3, Qt.Key.Key_A), (48, Qt.Key.Key_B), (21, Qt.Key.Key_C), (77, Qt.Key.Key_D))
-    for seed, key in sources:
-        made.document.edit_recipe("Seed", lambda r, seed=seed: with_seed(r, seed))
-        made.key(key, Qt.KeyboardModifier.ShiftModifier, to=made.window.canvas)
-    yield made
-    made.window.close()
-    qapp.removeEventFilter(guard)
-    made.window.deleteLater()
+    with open_studio(
+        qtbot, tmp_path, layers=12, resolution=128, noise=True, directions=found
+    ) as made:
+        sources = ((3, Qt.Key.Key_A), (48, Qt.Key.Key_B), (21, Qt.Key.Key_C), (77, Qt.Key.Key_D))
+        for seed, key in sources:
+            made.document.edit_recipe("Seed", lambda r, seed=seed: with_seed(r, seed))
+            made.key(key, Qt.KeyboardModifier.ShiftModifier, to=made.window.canvas)
+        yield made
 
 
 def mix(studio: Studio) -> None:

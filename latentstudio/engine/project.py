@@ -39,7 +39,6 @@ _BANK = 256
 _RATE = 0.1
 _REACH = 4.5  # standard deviations of z: a given face may well lie farther out than a likely one
 _POLISH = 3.0  # further steps of L-BFGS at most for each that is left, as a share of the steps
-_EXACT = 1.0  # levels of 255 that a recovered picture is off; of these 0.25 are rounding
 _LOOKS = 10  # of its steps between two looks whether it is better
 _PATIENCE = 5  # looks in which the loss has to fall below this share, or it is given up
 _FALL = 0.97
@@ -53,11 +52,13 @@ class _Plan:
     Attributes:
         stages: (sixteenths of the starts that go on, share of the steps, share of the rate).
         last: sixteenths of the starts that are polished.
+        enough: levels of 255 off: once one comes so near, the others need no polishing.
         jumps: out of the valley of the best one, where it is not the right one.
     """
 
     stages: tuple[tuple[int, float, float], ...]
     last: int
+    enough: float
     jumps: int
 
     def steps(self, steps: int) -> list[int]:
@@ -66,8 +67,9 @@ class _Plan:
 
 
 # Z and w are full of valleys of different depth; in w+ one is as deep as another.
-_MANY = _Plan(((16, 0.2, 1.0), (8, 0.4, 0.8)), 4, 6)
-_FEW = _Plan(((16, 0.1, 1.0), (4, 0.15, 0.7)), 1, 0)
+# Levels: a recovered picture is off by less than 1, of which 0.25 are rounding.
+_MANY = _Plan(((16, 0.2, 1.0), (8, 0.4, 0.8)), 4, 1.0, 6)
+_FEW = _Plan(((16, 0.1, 1.0), (4, 0.15, 0.7)), 4, 2.0, 0)
 _PLANS: dict[Space, _Plan] = {"z": _MANY, "w": _MANY, "w+": _FEW}
 
 
@@ -187,10 +189,11 @@ def _jump(
 
 
 def _recovered(place: _Projection, measurement: Likeness, row: int) -> bool:
-    """Whether nothing is left to be found but rounding."""
+    """Whether it is as near as the plan asks for."""
+    enough = _PLANS[place.settings.space].enough
     target = measurement.pixels.target
     off = (as_seen(place.images[row : row + 1], target) - target).abs().mean()
-    return not bool(place.broken[row]) and float(off) * 127.5 < _EXACT
+    return not bool(place.broken[row]) and float(off) * 127.5 < enough
 
 
 def _most(place: _Projection) -> int:

@@ -22,6 +22,7 @@ from latentstudio.core.still import scaled
 from latentstudio.engine.clip import clip, journey
 from latentstudio.engine.export import rgb
 from latentstudio.engine.messages import Step
+from tests.ended import ended
 from tests.engine.conftest import recipe_of
 from tests.fakes import FakeGenerator, fake_info
 
@@ -36,12 +37,9 @@ def generator() -> FakeGenerator:
 
 def finish(steps: Steps[Step, None, T]) -> tuple[list[Step], T]:
     """All steps of a job and its result."""
-    taken = []
-    while True:
-        try:
-            taken.append(next(steps))
-        except StopIteration as end:
-            return taken, end.value
+    taken: list[Step] = []
+    result = ended(steps, taken.append)
+    return taken, result
 
 
 def frames(count: int) -> list[Recipe]:

@@ -21,6 +21,7 @@ from latentstudio.engine.jobs import JOBS
 from latentstudio.engine.messages import JobDone, Step
 from latentstudio.engine.render import styles_of
 from latentstudio.models.registry import open_model
+from tests.ended import ended
 from tests.engine.conftest import Bench, recipe_of
 from tests.fakes import FakeGenerator, fake_info
 from tests.models.examples import write_example
@@ -38,15 +39,12 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def finished(steps: Steps[Step, None, T]) -> T:
     """The result of a job; its steps count up to their total."""
-    done = -1
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        assert done <= step.done <= step.total
-        done = step.done
+    taken: list[Step] = []
+    result = ended(steps, taken.append)
+    done = [0.0, *(step.done for step in taken)]
+    assert done == sorted(done)
+    assert all(step.done <= step.total for step in taken)
+    return result
 
 
 class Stretched(FakeGenerator):

@@ -12,6 +12,7 @@ from latentstudio.core.layout import GAP
 from latentstudio.core.picture import read_picture
 from latentstudio.engine.export import pictures, rgb, sheet
 from latentstudio.engine.messages import Step
+from tests.ended import ended
 from tests.engine.conftest import recipe_of
 from tests.fakes import FakeGenerator, fake_info
 
@@ -26,12 +27,9 @@ def generator() -> FakeGenerator:
 
 def finish(steps: Steps[Step, None, T]) -> tuple[list[Step], T]:
     """All steps of a job and its result."""
-    taken = []
-    while True:
-        try:
-            taken.append(next(steps))
-        except StopIteration as end:
-            return taken, end.value
+    taken: list[Step] = []
+    result = ended(steps, taken.append)
+    return taken, result
 
 
 # --- pictures and sheets --------------------------------------------------------------------------

@@ -1,5 +1,4 @@
 import math
-from collections.abc import Generator as Steps
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,16 +40,7 @@ QUICK = Settings(candidates=4, steps=60, bank=32, rate=0.15, realism=0.0)
 def answers(
     generator: FakeGenerator, measurement: Measurement, settings: Settings
 ) -> list[Candidate]:
-    return exhaust(search(generator, measurement, settings))
-
-
-def exhaust(steps: Steps[Step, None, T]) -> T:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+    return ended(search(generator, measurement, settings))
 
 
 def face(generator: Generator, seed: int) -> Tensor:
@@ -215,7 +205,7 @@ def test_classes_are_tried_then_blended() -> None:
     drawn = labelled.synthesize(labelled.map(torch.tensor(found.latent.array)[None], weights))[0]
     np.testing.assert_allclose(drawn.numpy(), found.image, atol=1e-5)
     steps = search(labelled, Everything(target), QUICK, (("owl", 1.0),))
-    given = exhaust(steps)
+    given = ended(steps)
     assert given[0].classes == (("owl", 1.0),)
 
 
@@ -268,7 +258,7 @@ def test_random_measurements_are_drawn_in_parts_and_as_if_at_once() -> None:
     parts = len(list(projections(target, count, seed=4)))
     assert parts == 3  # of a million numbers each
     whole = torch.randn(count, target.numel(), generator=torch.Generator().manual_seed(4))
-    found = exhaust(projections(target, count, seed=4))
+    found = ended(projections(target, count, seed=4))
     assert torch.equal(found.matrix, whole / count**0.5)
     assert torch.equal(found.target, found.matrix @ target.flatten())
 
@@ -281,7 +271,7 @@ def test_measurements_are_zero_on_their_picture_and_not_elsewhere() -> None:
         Pooled(torch.nn.functional.avg_pool2d(target, 4)),
         Grey(luminance(target)),
         Everything(target),
-        exhaust(projections(target, 50, seed=0)),
+        ended(projections(target, 50, seed=0)),
     ]
     for kind in kinds:
         same, different = kind.distance(torch.stack([target, other])).tolist()

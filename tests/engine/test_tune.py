@@ -15,16 +15,13 @@ from latentstudio.engine.render import draw, styles_of, to_rgb
 from latentstudio.engine.tune import tune
 from latentstudio.models.generator import Generator
 from latentstudio.models.registry import FAMILIES, open_model
+from tests.ended import ended
 from tests.models.examples import write_example
 
 
 def finish(steps: Steps[Step, None, Tuned]) -> tuple[Tuned, list[Step]]:
-    seen = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
+    seen: list[Step] = []
+    return ended(steps, seen.append), seen
 
 
 @pytest.fixture(params=sorted(FAMILIES))

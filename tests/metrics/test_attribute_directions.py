@@ -1,7 +1,6 @@
 """Attribute directions where it is known which number of a style shows, and their judgement."""
 
 import math
-from collections.abc import Generator as Steps
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -25,6 +24,7 @@ from latentstudio.metrics.direction_truth import (
 )
 from latentstudio.metrics.referee_card import Head
 from latentstudio.models.style_space import StyleMoments, StyleSpace, direction_of
+from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 from tests.metrics.colours import ColourReferee
 
@@ -32,15 +32,6 @@ T = TypeVar("T")
 
 # In the fake's pictures number 0 of a style is red, 3 green and 6 blue, more than any other.
 RED, GREEN, BLUE, NOTHING = 0, 3, 6, 12
-
-
-def finished(steps: Steps[Any, None, T]) -> T:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 def along(generator: FakeGenerator, name: str, *numbers: int) -> Direction:
@@ -58,7 +49,7 @@ def generator() -> FakeGenerator:
 
 
 def test_attributes_are_found_where_they_are(generator: FakeGenerator) -> None:
-    found = finished(attribute_directions(generator, ColourReferee(), 600))
+    found = ended(attribute_directions(generator, ColourReferee(), 600))
     assert [d.name for d in found] == ["Open mouth", "Glasses", "Skin tone", "Tilt"]
     for direction, number in zip(found, (GREEN, RED, GREEN, BLUE), strict=True):
         assert direction.vector.array[number] > 0.9
@@ -71,13 +62,13 @@ def test_attributes_are_found_where_they_are(generator: FakeGenerator) -> None:
 
 def test_what_is_read_badly_is_left_out(generator: FakeGenerator) -> None:
     referee = ColourReferee(mouth_open=0.89, rotate=0.79)
-    found = finished(attribute_directions(generator, referee, 300))
+    found = ended(attribute_directions(generator, referee, 300))
     assert [d.name for d in found] == ["Glasses", "Skin tone"]
 
 
 def test_nothing_to_learn_is_said(generator: FakeGenerator) -> None:
     with pytest.raises(StudioError, match="colours32a reads nothing"):
-        finished(attribute_directions(generator, ColourReferee(9.0, rotate=0.1), 200))
+        ended(attribute_directions(generator, ColourReferee(9.0, rotate=0.1), 200))
 
 
 def test_attributes_have_names_of_their_own() -> None:
@@ -114,7 +105,7 @@ def test_pairs_are_ranked() -> None:
 def truths(
     generator: FakeGenerator, *directions: Direction, count: int = 60, **options: Any
 ) -> dict[str, Truth]:
-    found = finished(direction_truth(generator, directions, ColourReferee(), count, **options))
+    found = ended(direction_truth(generator, directions, ColourReferee(), count, **options))
     return {truth.name: truth for truth in found}
 
 

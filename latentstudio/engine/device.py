@@ -65,9 +65,8 @@ def hasty(generator: "Generator") -> "Generator":
     """
     if generator.device != "cpu" or generator.precision != "float32":
         return generator
-    abilities: dict[str, Any] = getattr(
-        torch.cpu, "get_capabilities", dict
-    )()  # torch 2.6 has it not
+    ask = getattr(torch.cpu, "get_capabilities", dict)  # torch 2.6 has it not
+    abilities: dict[str, Any] = ask()
     if not (abilities.get("avx512_bf16") or abilities.get("amx_bf16")):
         return generator
     return generator.to("cpu", "bfloat16")

@@ -134,8 +134,7 @@ class _Projection(Place):
     """Candidates that are held by the prior alone; no critic says that they look real."""
 
     def __init__(self, generator: Generator, settings: Settings, classes: ClassShares) -> None:
-        super().__init__(generator, settings, classes)
-        self.draws = generator  # it looks for the very picture
+        super().__init__(generator, settings, classes, exact=True)  # for the very picture
         self.coordinates.reach = _REACH
 
     def doubt(self, images: Tensor, points: Tensor) -> Tensor:

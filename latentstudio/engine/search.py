@@ -125,9 +125,16 @@ class Place:
         rows: how many are drawn together.
     """
 
-    def __init__(self, generator: Generator, settings: Settings, classes: ClassShares = ()) -> None:
+    def __init__(
+        self,
+        generator: Generator,
+        settings: Settings,
+        classes: ClassShares = (),
+        *,
+        exact: bool = False,
+    ) -> None:
         self.generator, self.settings = generator, settings
-        self.draws = hasty(generator)
+        self.draws = generator if exact else hasty(generator)
         self.coordinates = Coordinates(generator, settings, classes)
         self._recipe = Recipe(noise=settings.noise)
         self.points = self.found = torch.zeros(0)

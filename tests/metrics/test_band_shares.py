@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from latentstudio.metrics.band_shares import band_shares, mixed_bands, pictures
+from tests.ended import ended
 from tests.fakes import fake_info
 from tests.metrics.colours import ColourReferee, Flat
-from tests.metrics.test_attribute_directions import BLUE, GREEN, RED, finished
+from tests.metrics.test_attribute_directions import BLUE, GREEN, RED
 
 
 class Banded(Flat):
@@ -21,7 +22,7 @@ class Banded(Flat):
 def test_each_factor_has_its_band() -> None:
     generator = Banded(fake_info(layers=10, resolution=64))
     assert list(mixed_bands(generator.info)) == ["coarse", "middle", "fine"]
-    table = finished(band_shares(generator, ColourReferee(), 100))
+    table = ended(band_shares(generator, ColourReferee(), 100))
     assert table["glasses"]["coarse"] == pytest.approx(1)
     assert table["rotate"]["fine"] == pytest.approx(1)
     assert table["mouth_open"]["coarse"] == pytest.approx(0.5, abs=0.1)

@@ -5,9 +5,10 @@ import torch
 from latentstudio.core.direction import Direction
 from latentstudio.core.recipe import Span
 from latentstudio.metrics.layer_choice import in_their_layers
+from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 from tests.metrics.colours import ColourReferee, Flat
-from tests.metrics.test_attribute_directions import GREEN, RED, along, finished
+from tests.metrics.test_attribute_directions import GREEN, RED, along
 
 
 class Layered(Flat):
@@ -20,7 +21,7 @@ class Layered(Flat):
 
 
 def chosen(generator: FakeGenerator, *directions: Direction) -> dict[str, Direction]:
-    found = finished(in_their_layers(generator, directions, ColourReferee(), 40, first=7_000))
+    found = ended(in_their_layers(generator, directions, ColourReferee(), 40, first=7_000))
     return {direction.name: direction for direction in found}
 
 

@@ -109,7 +109,8 @@ class MinibatchDeviation(nn.Module):
         if self.training:
             group = self.group if count % self.group == 0 else count
             grouped = x.float().reshape(-1, group, *x.shape[1:])
-            variance = grouped.var(dim=1, unbiased=False)
+            # Several times as fast as torch's own variance over a dimension like this one.
+            variance = (grouped - grouped.mean(1, keepdim=True)).square().mean(1)
             found = (variance + 1e-8).sqrt().mean(dim=(1, 2, 3))
             follow(self.running, found.mean(), 0.01)
             deviation = found.repeat_interleave(group)

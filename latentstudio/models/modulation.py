@@ -48,32 +48,34 @@ class ModulatedConv2d(nn.Module):
 
     def keep_ready(self, dtype: torch.dtype) -> None:
         """Keep the scaled weight in a precision, once for all pictures; for frozen networks."""
-        scaled = self.weight * self._scale
-        self._ready = scaled.to(dtype, memory_format=torch.channels_last), _energy(scaled)
+        kernel, energy = self._prepare()
+        self._ready = kernel.to(dtype).contiguous(memory_format=torch.channels_last), energy
 
     def forward(self, x: Tensor, w: Tensor, gain: float = 1.0) -> Tensor:
         """Features [B, in, H, W] and w [B, w_dim] to [B, out, H', W'], times ``gain``."""
         # The sums behind styles and demodulation need float32.
         with without_autocast(x.device):
             style = self.affine(w.float())
-            scaled, energy = self._ready or self._prepare()
+            kernel, energy = self._ready or self._prepare()
             if self._demodulate:
                 scale_out = torch.rsqrt(style.square() @ energy + 1e-8) * gain
-        y = self._convolve(x * style.to(x.dtype)[:, :, None, None], scaled.to(x.dtype))
+        y = self._convolve(x * style.to(x.dtype)[:, :, None, None], kernel.to(x.dtype))
         if not self._demodulate:
             return y
         scale = scale_out.to(y.dtype)[:, :, None, None]
         return y * scale if torch.is_grad_enabled() else y.mul_(scale)
 
     def _prepare(self) -> tuple[Tensor, Tensor]:
+        """The scaled weight as its convolution takes it, and its energy: [in, out]."""
         scaled = self.weight * self._scale
-        return scaled, _energy(scaled)
+        energy = scaled.square().sum((2, 3)).T
+        return scaled.transpose(0, 1) if self._up else scaled, energy
 
-    def _convolve(self, x: Tensor, weight: Tensor) -> Tensor:
+    def _convolve(self, x: Tensor, kernel: Tensor) -> Tensor:
         if not self._up:
-            return F.conv2d(x, weight, padding=weight.shape[-1] // 2)
+            return F.conv2d(x, kernel, padding=kernel.shape[-1] // 2)
         # A quarter of the multiplications of enlarging first; the blur is cheap beside them.
-        return blur(F.conv_transpose2d(x, weight.transpose(0, 1), stride=2), gain=4.0)
+        return blur(F.conv_transpose2d(x, kernel, stride=2), gain=4.0)
 
 
 def blur(x: Tensor, gain: float = 1.0) -> Tensor:
@@ -98,8 +100,3 @@ def enlarge(images: Tensor) -> Tensor:
     framed = F.pad(images, (1, 1, 1, 1))
     large = F.interpolate(framed, scale_factor=2, mode="bilinear", align_corners=False)
     return large[:, :, 2:-2, 2:-2]
-
-
-def _energy(weight: Tensor) -> Tensor:
-    """Sum of squares over the kernel: [in, out]."""
-    return weight.square().sum((2, 3)).T

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.families import StyleganConfig
+from latentstudio.models.bias import add_bias
 from latentstudio.models.equalized import EqualLinear, MinibatchDeviation
 from latentstudio.models.generator import Generator
 from latentstudio.models.modulation import ModulatedConv2d, blur, enlarge
@@ -82,6 +83,16 @@ def test_a_layer_adds_noise_of_its_strength_and_a_bias(noise: Tensor | None) -> 
     torch.testing.assert_close(found, expected)
     again = torch.autograd.grad(expected.square().sum(), learned, allow_unused=True)
     torch.testing.assert_close(gradients, list(again))
+
+
+def test_a_bias_by_rows_has_the_slopes_of_a_bias() -> None:
+    """And slopes of slopes, which path length regularisation takes."""
+    y = torch.randn(2, 6, 3, 4, dtype=torch.float64, requires_grad=True)
+    bias = torch.randn(6, dtype=torch.float64, requires_grad=True)
+    torch.testing.assert_close(add_bias(y.clone(), bias), y + bias[:, None, None])
+    both = lambda y, bias: add_bias(y.clone(), bias).square()  # noqa: E731
+    assert torch.autograd.gradcheck(both, (y, bias))
+    assert torch.autograd.gradgradcheck(both, (y, bias))
 
 
 def test_noise_is_by_seed_and_mode(model: Generator) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from latentstudio.ui import theme
 from latentstudio.ui.garbage import sweep
@@ -30,6 +31,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="keep the pictures of this run (with tests/ui as argument)",
     )
+
+
+class PatientBot(QtBot):
+    """Waits longer: on a busy machine the first picture may well take five seconds."""
+
+    def waitUntil(self, callback: Callable[[], object], *, timeout: int = 30_000) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -54,12 +54,14 @@ class _Plan:
         last: sixteenths of the starts that are polished.
         enough: levels of 255 off: once one comes so near, the others need no polishing.
         jumps: out of the valley of the best one, where it is not the right one.
+        rounds: begun anew from other samples where none came so near.
     """
 
     stages: tuple[tuple[int, float, float], ...]
     last: int
     enough: float
     jumps: int
+    rounds: int
 
     def steps(self, steps: int) -> list[int]:
         """Steps of Adam in each stage."""
@@ -68,8 +70,8 @@ class _Plan:
 
 # Z and w are full of valleys of different depth; in w+ one is as deep as another.
 # Levels: a recovered picture is off by less than 1, of which 0.25 are rounding.
-_MANY = _Plan(((16, 0.2, 1.0), (8, 0.4, 0.8)), 4, 1.0, 6)
-_FEW = _Plan(((16, 0.1, 1.0), (4, 0.15, 0.7)), 4, 2.0, 0)
+_MANY = _Plan(((16, 0.2, 1.0), (8, 0.4, 0.8)), 4, 1.0, 6, 1)
+_FEW = _Plan(((16, 0.1, 1.0), (4, 0.15, 0.7)), 2, 2.0, 0, 2)
 _PLANS: dict[Space, _Plan] = {"z": _MANY, "w": _MANY, "w+": _FEW}
 
 
@@ -117,12 +119,13 @@ def project(
     given = class_weights(generator.info, Recipe(classes=classes)) if classes else None
     measurement = likeness(generator, target, features, given)
     settings = Settings(space, starts, steps, _RATE, prior, _BANK, seed, noise, start)
-    place = _Projection(generator, settings, classes)
     losses: list[float] = []
-    plan = _PLANS[space]
-    polish = (_left(starts, plan.last) + plan.jumps) * _most(place)
-    total = place.bank_steps + sum(plan.steps(steps)) + polish + (steps if tune_noise else 0)
-    yield from _watched(_found(place, measurement, total), place, picture, losses)
+    places = [
+        _Projection(generator, replace(settings, seed=seed + number), classes)
+        for number in range(_PLANS[space].rounds)
+    ]
+    total = len(places) * places[0].whole + (steps if tune_noise else 0)
+    place = yield from _watched(_best(places, measurement, total), picture, losses)
     styles = place.coordinates.styles(place.found).detach()
     finer = None
     if tune_noise:
@@ -136,6 +139,14 @@ class _Projection(Place):
     def __init__(self, generator: Generator, settings: Settings, classes: ClassShares) -> None:
         super().__init__(generator, settings, classes, exact=True)  # for the very picture
         self.coordinates.reach = _REACH
+        self.plan = _PLANS[settings.space]
+
+    @property
+    def whole(self) -> int:
+        """Steps that it may take from the bank to the last polishing."""
+        plan = self.plan
+        polish = (_left(self.settings.candidates, plan.last) + plan.jumps) * _most(self)
+        return self.bank_steps + sum(plan.steps(self.settings.steps)) + polish
 
     def doubt(self, images: Tensor, points: Tensor) -> Tensor:
         return self.coordinates.improbable(points)
@@ -144,17 +155,37 @@ class _Projection(Place):
     def losses(self) -> Tensor:
         """[candidates]; infinite where one broke."""
         total = self.fits + self.settings.realism * self.doubts
-        return total.masked_fill(self.broken, torch.inf)
+        return torch.nan_to_num(total, torch.inf).masked_fill(self.broken, torch.inf)
+
+    @property
+    def least(self) -> float:
+        """The best one's loss."""
+        return float(self.losses.min()) if len(self.losses) else math.inf
 
 
 def _left(starts: int, sixteenths: int) -> int:
     return max(1, starts * sixteenths // 16)
 
 
+def _best(
+    places: list[_Projection], measurement: Likeness, total: int
+) -> Steps[Step, None, _Projection]:
+    """Search one place after the other, until a picture is recovered; each step shows the best."""
+    best = places[0]
+    for number, place in enumerate(places):
+        for step in _found(place, measurement, total):
+            better = min(best, place, key=lambda p: p.least)
+            yield replace(step, done=step.done + number * place.whole, preview=better)
+        best = min(best, place, key=lambda p: p.least)
+        if _recovered(best, measurement, 0):
+            break
+    return best
+
+
 def _found(place: _Projection, measurement: Likeness, total: int) -> Steps[Step, None, None]:
     """Thin the candidates out to a few, bring these to the end, and keep the best."""
     yield from begin(place, measurement, total)
-    done, rate, plan = place.bank_steps, place.settings.rate, _PLANS[place.settings.space]
+    done, rate, plan = place.bank_steps, place.settings.rate, place.plan
     counts = plan.steps(place.settings.steps)
     for (left, _, pace), count in zip(plan.stages, counts, strict=True):
         place.keep(_left(place.settings.candidates, left))
@@ -178,7 +209,7 @@ def _jump(
 ) -> Steps[Step, None, None]:
     """Look for a deeper valley near the best one (basin hopping: Wales and Doye 1997)."""
     random = torch.Generator().manual_seed(place.settings.seed)
-    for _ in range(_PLANS[place.settings.space].jumps):
+    for _ in range(place.plan.jumps):
         if _recovered(place, measurement, 0):
             break
         off = torch.randn(place.found[:1].shape, generator=random) * _FAR
@@ -189,10 +220,9 @@ def _jump(
 
 def _recovered(place: _Projection, measurement: Likeness, row: int) -> bool:
     """Whether it is as near as the plan asks for."""
-    enough = _PLANS[place.settings.space].enough
     target = measurement.pixels.target
     off = (as_seen(place.images[row : row + 1], target) - target).abs().mean()
-    return not bool(place.broken[row]) and float(off) * 127.5 < enough
+    return not bool(place.broken[row]) and float(off) * 127.5 < place.plan.enough
 
 
 def _most(place: _Projection) -> int:
@@ -241,13 +271,20 @@ def _improve(place: _Projection, measurement: Likeness, row: int, point: Tensor)
 
 
 def _watched(
-    steps: Steps[Step, None, None], place: _Projection, picture: Rgb, losses: list[float]
-) -> Steps[Step, None, None]:
+    steps: Steps[Step, None, _Projection], picture: Rgb, losses: list[float]
+) -> Steps[Step, None, _Projection]:
     """The same steps with the best now and then, while losses are written down."""
     due = 0.0
-    for step in steps:
-        if float(step.done).is_integer() and step.done > place.bank_steps:
-            losses.append(float(torch.nan_to_num(place.losses, torch.inf).min()))
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            found: _Projection = end.value
+            return found
+        place = step.preview
+        assert isinstance(place, _Projection)
+        if float(step.done).is_integer() and math.isfinite(place.least):
+            losses.append(place.least)
         now, preview = time.monotonic(), None
         if now >= due:
             due = now + PREVIEW_S
@@ -259,7 +296,7 @@ def _so_far(place: _Projection, picture: Rgb) -> list[Filled]:
     """The best so far, which nothing judged; none while all are broken."""
     if bool(place.broken.all()):
         return []
-    best = int(torch.nan_to_num(place.losses, torch.inf).argmin())
+    best = int(place.losses.argmin())
     image, places = place.images[best].float().cpu(), place.coordinates
     drawn, point = to_picture(image), places.plain(place.found[best])
     fit = _off(drawn, picture) / 127.5

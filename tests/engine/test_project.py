@@ -10,12 +10,14 @@ from torch import Tensor
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Anchor, Noise, Recipe
 from latentstudio.core.search import Projected, Rgb
+from latentstudio.engine import project as module
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import difference, likeness
 from latentstudio.engine.inpaint import to_image, to_picture
 from latentstudio.engine.messages import Step
 from latentstudio.engine.project import project
 from latentstudio.engine.render import draw, to_rgb
+from latentstudio.engine.search import Place, begin
 from latentstudio.engine.tuned_noise import correlation
 from tests.fakes import FakeGenerator, fake_info
 
@@ -57,6 +59,28 @@ def test_a_drawn_face_is_found_again(generator: FakeGenerator, space: str) -> No
     (last,) = previews[-1]
     assert last.pixels.shape == picture.shape
     assert last.latent.space == space
+
+
+def test_a_search_that_recovers_nothing_begins_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+
+    def noted(place: Place, *more: Any) -> Any:
+        begun.append(place.settings.seed)
+        return begin(place, *more)
+
+    monkeypatch.setattr(module, "begin", noted)
+    finish(LAYERED, face(LAYERED, 900), "w+")
+    assert begun == [0]
+    strange = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    both, steps = finish(LAYERED, strange, "w+", steps=4)
+    assert begun == [0, 0, 1]
+    assert max(step.done / step.total for step in steps) <= 1
+    once = {**module._PLANS, "w+": replace(module._PLANS["w+"], rounds=1)}
+    monkeypatch.setattr(module, "_PLANS", once)
+    alone = [finish(LAYERED, strange, "w+", steps=4, seed=seed)[0] for seed in (0, 1)]
+    best = min(alone, key=lambda found: found.losses[-1])
+    assert both.losses[-1] == best.losses[-1]
+    assert np.array_equal(both.picture, best.picture)
 
 
 def test_the_best_so_far_is_an_answer_to_go_on_with() -> None:

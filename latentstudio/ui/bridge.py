@@ -76,6 +76,7 @@ class EngineBridge(QObject):
         self._wish: tuple[str, str] = ("auto", "float32")
         self._frames_bytes = frames_bytes
         self._frames: Store[Frame] = Store(frames_bytes)
+        self._faces_bytes = faces_bytes
         self._faces: Store[QImage] = Store(faces_bytes)
         self._receivers: dict[str, tuple[int, Receive]] = {}
         self._pictures: dict[str, tuple[Recipe, Callable[[Frame], None]]] = {}
@@ -185,6 +186,10 @@ class EngineBridge(QObject):
     def forget_frames(self) -> None:
         """Draw everything anew from now on, for measurements."""
         self._frames = Store(self._frames_bytes)
+
+    def forget_faces(self) -> None:
+        """Draw small pictures anew from now on, too."""
+        self._faces = Store(self._faces_bytes)
 
     # --- Tasks, the narrow face for panels -------------------------------------------------------
 

@@ -45,6 +45,7 @@ _KEYS = (
 )  # fmt: skip
 _WAIT_S = 60.0
 _GROWTH = 1.05  # what memory, widgets and threads may be after the last quarter, over the first
+_FILES = "io_0"  # the thread for files begins with the first one, which an autosave may be
 _TURN = 25  # actions in a workspace, before the next has its turn
 
 
@@ -194,15 +195,26 @@ class Driver:
             popup.close()
             QApplication.processEvents()
 
-    def _measure(self, number: int) -> None:
-        self.window.bridge.forget_frames()  # up to 64 MB by design
+    def _rest(self) -> None:
+        """The same state at every mark: nothing on top, no task, one workspace, no picture kept."""
+        window, end = self.window, time.monotonic() + _WAIT_S
+        while window.jobs.running and time.monotonic() < end:
+            window.jobs.cancel_newest()
+            QTest.qWait(20)
+        self._close_popups()
+        window.workspaces.show("explore")
+        window.bridge.forget_frames()  # up to 64 MB by design
+        window.bridge.forget_faces()  # up to 24 MB
         self.settle()
+
+    def _measure(self, number: int) -> None:
+        self._rest()
         gc.collect()
         give_freed_memory_back()  # what the C library keeps free is no leak
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         self.report.memory_mb[number] = pages * os.sysconf("SC_PAGE_SIZE") / 2**20
         self.report.widgets[number] = len(QApplication.allWidgets())
-        self.report.threads[number] = threading.active_count()
+        self.report.threads[number] = len([t for t in threading.enumerate() if t.name != _FILES])
 
 
 def leaks(report: Report, early: int, late: int) -> list[str]:

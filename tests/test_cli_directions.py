@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from latentstudio.core.bundle import read_card
-from latentstudio.core.bundle_directions import write_directions_into
+from latentstudio.core.bundle_edit import write_directions_into
 from latentstudio.core.direction_file import read_directions
 from latentstudio.engine import attributes, discover
 from latentstudio.metrics import evaluation

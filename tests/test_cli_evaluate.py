@@ -10,6 +10,7 @@ from PIL import Image
 
 from latentstudio.commands import evaluate as command
 from latentstudio.commands.evaluate import DIRECTIONS, NAMES
+from latentstudio.core.bundle import read_card
 from latentstudio.metrics import evaluation
 from latentstudio.metrics.evaluation import BANDS, PPL, SEPARABILITY
 from latentstudio.metrics.observe import to_levels
@@ -53,6 +54,24 @@ def faces(tmp_path: Path) -> Path:
 
 def words(model: Path, faces: Path, *more: object) -> tuple[object, ...]:
     return ("evaluate", model, "--data", faces, "--referee", "random", "--samples", 140, *more)
+
+
+def test_scores_go_onto_the_card(
+    run: Run, model: Path, faces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = run(*words(model, faces, "--into"))
+    assert (refused.code, "Leave out --samples" in refused.err) == (2, True)
+    monkeypatch.setattr(command, "SAMPLES", 140)
+    ended = run(*words(model, faces, "--metrics", "fid,swd", "--json", "--into"))
+    assert (ended.code, ended.err) == (0, "")
+    scores = {row["name"]: row["value"] for row in json.loads(ended.out)["metrics"]}
+    metrics = read_card(model).metrics
+    assert metrics["compared with"] == faces.name
+    assert metrics["swd"] == pytest.approx(scores["swd"], rel=1e-3)
+    assert metrics["fid_random16"] == pytest.approx(scores["fid_random16"], rel=1e-3)
+    again = run(*words(model, faces, "--truncation", 0.5, "--into"))
+    assert "truncation 1" in run("evaluate", "--help").out
+    assert again.code == 2
 
 
 def test_a_model_is_judged_against_a_folder(run: Run, model: Path, faces: Path) -> None:

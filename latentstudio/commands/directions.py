@@ -10,7 +10,7 @@ from latentstudio.commands.answer import Answer, table
 from latentstudio.commands.arguments import UsageError, add_device, whole
 from latentstudio.commands.drawing import finish, open_drawer
 from latentstudio.core.bundle import read_card
-from latentstudio.core.bundle_directions import write_directions_into
+from latentstudio.core.bundle_edit import write_directions_into
 from latentstudio.core.direction import Direction
 from latentstudio.core.direction_file import ENDING, write_directions
 from latentstudio.resources import find_model

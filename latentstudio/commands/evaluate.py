@@ -13,6 +13,7 @@ from latentstudio.commands.drawing import Drawer, finish, open_drawer
 from latentstudio.commands.evaluate_directions import NAME as DIRECTIONS
 from latentstudio.commands.evaluate_directions import Verdict, choose_judge, judge_directions
 from latentstudio.core.bundle import read_card
+from latentstudio.core.bundle_edit import write_metrics_into
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.model_info import PSI_RANGE
 from latentstudio.engine.messages import Step
@@ -72,6 +73,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--truncation", metavar="P", type=number(low, high), default=1.0,
         help="pull towards the mean face (1: not at all)",
     )  # fmt: skip
+    parser.add_argument(
+        "--into", action="store_true",
+        help=f"put the scores on the model's card (at least {SAMPLES} samples, truncation 1)",
+    )  # fmt: skip
     add_device(parser)
     width = max(map(len, NAMES))
     parser.epilog = "metrics:\n" + "\n".join(f"  {n:{width}}  {t}" for n, t in NAMES.items())
@@ -81,6 +86,9 @@ def run(options: argparse.Namespace) -> Answer:
     """Draw pictures, score them, and put floor and yardsticks beside each score."""
     begun = time.monotonic()
     path = find_model(options.model)  # before torch, so that a mistyped name is told at once
+    if options.into and (options.samples < SAMPLES or options.truncation != 1.0):
+        detail = "what a card says was measured on the whole model"
+        raise UsageError("No scores for a card", detail, "Leave out --samples and --truncation.")
     learned_from = str(read_card(path).training.get("data", ""))
     drawer = open_drawer(str(path), options.device, options.precision, batches=True)
     verdict = None
@@ -90,13 +98,24 @@ def run(options: argparse.Namespace) -> Answer:
     if verdict and not options.metrics:
         data = {**drawer.facts, "truncation": 1.0, "seconds": round(time.monotonic() - begun, 2)}
         data |= {"metrics": [verdict.row], DIRECTIONS: verdict.facts}
-        return Answer(data, verdict.lines[1:])
+        return _answer(data, verdict.lines[1:], path if options.into else None)
     data = _scores(drawer, options, learned_from)
     if verdict:
         data["metrics"].append(verdict.row)
         data[DIRECTIONS] = verdict.facts
     data["seconds"] = round(time.monotonic() - begun, 2)
-    return Answer(data, [*lines_of(data), *(verdict.lines if verdict else [])])
+    lines = [*lines_of(data), *(verdict.lines if verdict else [])]
+    return _answer(data, lines, path if options.into else None)
+
+
+def _answer(data: dict[str, Any], lines: list[str], card: Path | None) -> Answer:
+    """The scores as an answer, after they were put on a card if they are to be."""
+    if card is not None:
+        scores = {row["name"]: float(f"{row['value']:.4g}") for row in data["metrics"]}
+        compared = {"compared with": data["data"]} if "data" in data else {}
+        write_metrics_into(card, scores | compared)
+        lines = [*lines, f"{len(scores)} scores are on the card of {card}."]
+    return Answer(data, lines)
 
 
 def _verdict(drawer: Drawer, options: argparse.Namespace) -> Verdict:

@@ -1,10 +1,13 @@
-"""Puts directions into a model file: every other tensor stays as it is, byte for byte."""
+"""Puts directions and scores into a model file: all other tensors stay, byte for byte."""
 
 import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
 
 from latentstudio.core.bundle import (
     DIRECTIONS,
@@ -45,15 +48,43 @@ def write_directions_into(path: Path, directions: Sequence[Direction]) -> Card:
     with explained(f"Could not write into {path.name}", "Find the directions in this model."):
         for direction in directions:
             check_fits(direction, shape["style_dim"], shape["style_layers"], card.name)
+    vectors = {name: vector.array for name, vector in direction_vectors(directions).items()}
+    return _rewrite(path, {"directions": direction_records(directions)}, vectors)
+
+
+def write_metrics_into(path: Path, metrics: Mapping[str, float | str]) -> Card:
+    """Put scores on a model's card, whole or not at all; its model id does not change.
+
+    Args:
+        path: a model file of the studio.
+        metrics: values by name; those that it had of the same name, or of parts of it that begin
+            with the name, are gone.
+
+    Returns:
+        The card as it is read back from the file.
+
+    Raises:
+        StudioError: no model, or the disk refuses; the file is as it was.
+    """
+    before = read_card(path).metrics.items()
+    kept = {name: value for name, value in before if not name.startswith(tuple(metrics))}
+    return _rewrite(path, {"metrics": kept | dict(metrics)}, None)
+
+
+def _rewrite(
+    path: Path, changes: Mapping[str, Any], vectors: Mapping[str, npt.NDArray[np.float32]] | None
+) -> Card:
+    """Write the file anew with a changed card and, where they are given, other directions."""
+    with explained(f"Could not write into {path.name}", "Open it again, then try once more."):
         text, tensors = read_header(path)
     values = json.loads(text)  # what a newer card says and this one does not know stays
-    values["directions"] = direction_records(directions)
-    metadata = json.dumps(values, ensure_ascii=False, allow_nan=False)
-    kept = {name: entry for name, entry in tensors.items() if not name.startswith(DIRECTIONS)}
+    metadata = json.dumps({**values, **changes}, ensure_ascii=False, allow_nan=False)
+    if vectors is not None:
+        tensors = {name: t for name, t in tensors.items() if not name.startswith(DIRECTIONS)}
     with atomic_file(path) as temporary:
         try:
             with path.open("rb") as source, temporary.open("wb") as target:
-                _copy(source, target, kept, directions, metadata)
+                _copy(source, target, tensors, vectors or {}, metadata)
         except EOFError as error:
             raise StudioError(
                 f"Could not read {path.name}", str(error), "Open it again, then try once more."
@@ -65,11 +96,10 @@ def _copy(
     source: BinaryIO,
     target: BinaryIO,
     kept: Mapping[str, TensorEntry],
-    directions: Sequence[Direction],
+    vectors: Mapping[str, npt.NDArray[np.float32]],
     metadata: str,
 ) -> None:
     """Write header and tensors; the widest numbers come first, so that all of them are aligned."""
-    vectors = {name: vector.array for name, vector in direction_vectors(directions).items()}
     table = {name: (entry.dtype, entry.shape) for name, entry in kept.items()}
     table |= {name: ("F32", array.shape) for name, array in vectors.items()}
     names = sorted(table, key=lambda name: (-WIDTHS[table[name][0]], name))

@@ -1,4 +1,4 @@
-"""Directions inside a model file: they come and go, and nothing else changes."""
+"""Directions and scores inside a model file: they come and go, and nothing else changes."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from latentstudio.core.bundle import METADATA_KEY, read_card
-from latentstudio.core.bundle_directions import write_directions_into
+from latentstudio.core.bundle_edit import write_directions_into, write_metrics_into
 from latentstudio.core.direction import Direction
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Span, Vector
@@ -77,6 +77,20 @@ def test_what_a_newer_card_says_stays(tmp_path: Path) -> None:
     assert json.loads(text["__metadata__"][METADATA_KEY])["colour"] == "blue"
 
 
+def test_scores_come_onto_the_card_and_replace_older_ones(tmp_path: Path) -> None:
+    old = {"swd": 9.0, "swd32": 8.0, "swd_images": 64, "kid": 0.5}
+    path = write(tmp_path / "old.safetensors", CARD | {"metrics": old})
+    model_id = write_directions_into(path, FOUND).model_id
+    after = write_metrics_into(path, {"swd": 3.0, "fid": 20.25, "compared with": "a folder"})
+    assert after.metrics == {"kid": 0.5, "swd": 3.0, "fid": 20.25, "compared with": "a folder"}
+    assert (after.model_id, {d.name for d in after.directions}) == (model_id, {"Smile", "Hair"})
+    for name, tensor in TENSORS.items():
+        assert load_file(path)[name].tobytes() == tensor.tobytes()
+    with pytest.raises(ValueError, match="JSON"):
+        write_metrics_into(path, {"fid": float("nan")})
+    assert read_card(path).metrics == after.metrics
+
+
 def test_directions_of_another_model_are_refused(path: Path) -> None:
     before = path.read_bytes()
     wide = Direction("Wide", Vector("w+", np.ones((2, 4), np.float32)))
@@ -126,4 +140,4 @@ def test_directions_that_make_no_sense(
 
 
 def test_writing_needs_no_torch() -> None:
-    assert not loads("import latentstudio.core.bundle_directions", "torch")
+    assert not loads("import latentstudio.core.bundle_edit", "torch")

@@ -30,7 +30,6 @@ from latentstudio.models.generator import Generator
 FACES = 96
 """New faces that each choice of layers is tried on."""
 
-_OTHERS = 0.5  # what a face that changes elsewhere, too, takes off
 _SLACK = 0.015  # of the worth: about a face; fewer layers are worth as much
 _BATCH = 8
 _YES = 0.5
@@ -46,11 +45,12 @@ def in_their_layers(
 ) -> Steps[tuple[int, int], None, tuple[Direction, ...]]:
     """Directions with the style layers that suit each; yields how many are done, of how many.
 
-    A choice is worth the share of faces that do what the slider says; for a binary attribute, less
-    half the share of faces in which another part of the face changes (that one binary attribute
-    that changes most). Of choices that are worth the same, fewer layers are taken: so locked
-    attributes meet less. The last layer is chosen first, then the first one; layers of one
-    resolution stay together.
+    A choice is worth the share of faces that do what the slider says, less the share of those in
+    which another part of the face changes although it is locked (that one binary attribute that
+    changes most). The last layer is chosen first, then the first one: of choices that are worth the
+    same, fewer layers are taken, for so locked attributes meet less. From there a layer more or
+    less at either end is taken as long as that is worth more; layers of one resolution stay
+    together.
 
     Args:
         generator: the model; one with a single style layer has nothing to choose.
@@ -75,27 +75,39 @@ def in_their_layers(
 
 def _narrowed(trial: "_Trial", slider: Slider, cuts: Sequence[int]) -> Iterator[Direction]:
     """The best direction so far, after each choice that was tried."""
-    layers, best = cuts[-1], slider.direction
-    worth = trial.worth(slider, best)
-    start, end = 0, layers
+    worths: dict[tuple[int, int], float] = {}
+    start, end = 0, len(cuts) - 1
 
-    def better(first: int, after: int) -> bool:
-        nonlocal best, worth
-        tried = replace(slider.direction, span=Span(first, after - 1))
-        value = trial.worth(slider, tried)
-        if value >= worth - _SLACK:
-            best, worth = tried, max(value, worth)
-            return True
-        return False
+    def tried(first: int, after: int) -> Direction:
+        return replace(slider.direction, span=Span(cuts[first], cuts[after] - 1))
 
-    for cut in reversed(cuts[1:-1]):
-        if better(0, cut):
-            end = cut
-        yield best
-    for cut in cuts[1:]:
-        if start < cut < end:
-            better(cut, end)
-            yield best
+    def worth(first: int, after: int) -> float:
+        if (first, after) not in worths:
+            worths[first, after] = trial.worth(slider, tried(first, after))
+        return worths[first, after]
+
+    def as_good(first: int, after: int) -> bool:
+        most = max(worths.values(), default=0.0)
+        return worth(first, after) >= most - _SLACK
+
+    worth(start, end)
+    for after in reversed(range(1, end)):
+        end = after if as_good(0, after) else end
+        yield tried(start, end)
+    for first in range(1, end):
+        start = first if as_good(first, end) else start
+        yield tried(start, end)
+    while True:
+        near = [(start - 1, end), (start + 1, end), (start, end - 1), (start, end + 1)]
+        choices = [(first, after) for first, after in near if 0 <= first < after < len(cuts)]
+        for choice in choices:
+            worth(*choice)
+            yield tried(start, end)
+        best = max(choices, key=lambda choice: worths[choice])
+        if worths[best] <= worths[start, end]:
+            return
+        start, end = best
+        yield tried(start, end)
 
 
 def _cuts(generator: Generator) -> list[int]:
@@ -133,22 +145,38 @@ class _Trial:
         for styles, before in self._batches:
             there = before[name] > _YES
             targets = np.where(there.numpy(), -2.0, 2.0)
-            moved = moved_to(slider.direction, (), styles, targets)
-            after = before if moved is None else self._look(moved)
             had.append(there)
-            has.append(after[name] > _YES)
+            has.append(self._moved(slider, styles, targets, before)[name] > _YES)
             befores.append(before)
-            afters.append(after)
+            afters.append(self._moved(slider, styles, targets, before, slider.locks))
         old, new = torch.cat(had), torch.cat(has)
         turned = [(new != old)[group] for group in (old, ~old)]
         own = min((float(t.double().mean()) for t in turned if len(t) >= FEW), default=0.0)
-        changed = self._changed(slider.attribute, befores, afters)
-        return own - _OTHERS * max(changed, default=0.0)
+        return own - max(self._changed(slider.attribute, befores, afters), default=0.0)
 
     def _follows(self, slider: Slider) -> float:
-        shares = [followed(slider, walked(slider, s, self._look)) for s, _ in self._batches]
+        shares, befores, afters = [], [], []
+        for styles, before in self._batches:
+            shares.append(followed(slider, walked(slider, styles, self._look)))
+            for end in (-2.0, 2.0):
+                befores.append(before)
+                targets = np.full(len(styles), end)
+                afters.append(self._moved(slider, styles, targets, before, slider.locks))
         faces = sum(share.faces for share in shares)
-        return sum(share.hits for share in shares) / faces if faces else 0.0
+        own = sum(share.hits for share in shares) / faces if faces else 0.0
+        return own - max(self._changed(slider.attribute, befores, afters), default=0.0)
+
+    def _moved(
+        self,
+        slider: Slider,
+        styles: Tensor,
+        targets: np.ndarray,
+        before: Levels,
+        locks: Sequence[Direction] = (),
+    ) -> Levels:
+        """What is read on faces after the slider was moved; as before, where all is locked."""
+        moved = moved_to(slider.direction, locks, styles, targets)
+        return before if moved is None else self._look(moved)
 
     def _changed(
         self, own: Attribute, befores: Sequence[Levels], afters: Sequence[Levels]

@@ -16,6 +16,9 @@ from latentstudio.models.generator import Generator
 TRIED = 96
 """New faces that each attribute is tried on."""
 
+_METHOD = "attributes-kept-locked"
+"""Of the cache's file name: another method, another name."""
+
 _TRIED_FROM = 500_000  # seeds: neither those learned from nor those that directions are judged on
 
 
@@ -40,7 +43,7 @@ def attributes(
         StudioError: there is no referee for this resolution, or nothing to learn.
     """
     judge = choose_referee(referee, generator.info.resolution)
-    file = cache_file(generator, f"attributes-in-layers-{judge.weights_hash[:16]}-{samples}")
+    file = cache_file(generator, f"{_METHOD}-{judge.weights_hash[:16]}-{samples}")
     found = cached(file, generator)
     if not found:
         learned = yield from _learned(generator, judge, samples)

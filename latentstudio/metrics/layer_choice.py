@@ -2,8 +2,9 @@
 
 import itertools
 from collections.abc import Generator as Steps
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -31,8 +32,14 @@ FACES = 96
 """New faces that each choice of layers is tried on."""
 
 _SLACK = 0.015  # of the worth: about a face; fewer layers are worth as much
+_NEAR = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1))  # moves of the two ends
 _BATCH = 8
 _YES = 0.5
+
+T = TypeVar("T")
+Progress = tuple[int, int]
+Changes = list[tuple[Levels, Levels]]
+"""What is read on batches of faces before and after they were moved."""
 
 
 def in_their_layers(
@@ -42,15 +49,16 @@ def in_their_layers(
     count: int = FACES,
     *,
     first: int,
-) -> Steps[tuple[int, int], None, tuple[Direction, ...]]:
+) -> Steps[Progress, None, tuple[Direction, ...]]:
     """Directions with the style layers that suit each; yields how many are done, of how many.
 
     A choice is worth the share of faces that do what the slider says, less the share of those in
     which another part of the face changes although it is locked (that one binary attribute that
     changes most). The last layer is chosen first, then the first one: of choices that are worth the
     same, fewer layers are taken, for so locked attributes meet less. From there a layer more or
-    less at either end is taken as long as that is worth more; layers of one resolution stay
-    together.
+    less at either end, or all one further, are taken as long as that is worth more; layers of one
+    resolution stay together. Locks move the layers that were chosen for them, where that was
+    before.
 
     Args:
         generator: the model; one with a single style layer has nothing to choose.
@@ -63,51 +71,59 @@ def in_their_layers(
     sliders = sliders_of(directions, judge)
     if len(cuts) <= 2 or not sliders:
         return tuple(directions)
-    trial = _Trial(generator, sliders, judge, range(first, first + count))
+    trial = _Trial(generator, sliders, judge)
+    yield from _telling(trial.look_at(range(first, first + count)), (0, len(sliders)))
     chosen: dict[str, Direction] = {}
     for done, slider in enumerate(sliders):
-        yield done, len(sliders)
-        for found in _narrowed(trial, slider, cuts):
-            chosen[slider.direction.name] = found
-            yield done, len(sliders)
+        locks = tuple(chosen.get(lock.name, lock) for lock in slider.locks)
+        steps = _narrowed(trial, replace(slider, locks=locks), cuts)
+        found = yield from _telling(steps, (done, len(sliders)))
+        chosen[found.name] = found
     return tuple(chosen.get(direction.name, direction) for direction in directions)
 
 
-def _narrowed(trial: "_Trial", slider: Slider, cuts: Sequence[int]) -> Iterator[Direction]:
-    """The best direction so far, after each choice that was tried."""
+def _telling(steps: Steps[None, None, T], progress: Progress) -> Steps[Progress, None, T]:
+    """The same steps; each tells how far the whole task is."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+        yield progress
+
+
+def _narrowed(trial: "_Trial", slider: Slider, cuts: Sequence[int]) -> Steps[None, None, Direction]:
+    """The direction with the layers that are worth most; yields after each batch of faces."""
     worths: dict[tuple[int, int], float] = {}
     start, end = 0, len(cuts) - 1
 
     def tried(first: int, after: int) -> Direction:
         return replace(slider.direction, span=Span(cuts[first], cuts[after] - 1))
 
-    def worth(first: int, after: int) -> float:
+    def worth(first: int, after: int) -> Steps[None, None, float]:
         if (first, after) not in worths:
-            worths[first, after] = trial.worth(slider, tried(first, after))
+            worths[first, after] = yield from trial.worth(slider, tried(first, after))
         return worths[first, after]
 
-    def as_good(first: int, after: int) -> bool:
-        most = max(worths.values(), default=0.0)
-        return worth(first, after) >= most - _SLACK
-
-    worth(start, end)
-    for after in reversed(range(1, end)):
-        end = after if as_good(0, after) else end
-        yield tried(start, end)
-    for first in range(1, end):
-        start = first if as_good(first, end) else start
-        yield tried(start, end)
+    most = yield from worth(start, end)
+    ends = [(0, after) for after in reversed(range(1, end))]
+    starts = [(first, 0) for first in range(1, end)]
+    for first, after in [*ends, *starts]:
+        choice = (first, after or end)  # the last layer is chosen by then
+        if choice[0] < choice[1]:
+            value = yield from worth(*choice)
+            if value >= most - _SLACK:
+                (start, end), most = choice, max(most, value)
     while True:
-        near = [(start - 1, end), (start + 1, end), (start, end - 1), (start, end + 1)]
+        near = [(start + one, end + other) for one, other in _NEAR]
         choices = [(first, after) for first, after in near if 0 <= first < after < len(cuts)]
         for choice in choices:
-            worth(*choice)
-            yield tried(start, end)
+            yield from worth(*choice)
         best = max(choices, key=lambda choice: worths[choice])
         if worths[best] <= worths[start, end]:
-            return
+            return tried(start, end)
         start, end = best
-        yield tried(start, end)
 
 
 def _cuts(generator: Generator) -> list[int]:
@@ -121,50 +137,56 @@ def _cuts(generator: Generator) -> list[int]:
 class _Trial:
     """Faces as they are, in batches, and what moving them does."""
 
-    def __init__(
-        self, generator: Generator, sliders: Sequence[Slider], judge: Referee, seeds: range
-    ) -> None:
+    def __init__(self, generator: Generator, sliders: Sequence[Slider], judge: Referee) -> None:
+        self._generator = generator
         self._look: Look = reader_of(generator, sliders, judge)
         self._others = [slider.attribute for slider in sliders if slider.attribute.kind == "binary"]
         self._batches: list[tuple[Tensor, Levels]] = []
+
+    def look_at(self, seeds: range) -> Steps[None, None, None]:
+        """Draw and read the faces that choices are tried on."""
         for at in range(0, len(seeds), _BATCH):
             numbers = seeds[at : at + _BATCH]
             with torch.no_grad():
-                z = generator.sample_z(numbers)
-                styles = styles_of(generator, z, classes_of(generator, numbers))
+                z = self._generator.sample_z(numbers)
+                styles = styles_of(self._generator, z, classes_of(self._generator, numbers))
             self._batches.append((styles, self._look(styles)))
+            yield
 
-    def worth(self, slider: Slider, direction: Direction) -> float:
+    def worth(self, slider: Slider, direction: Direction) -> Steps[None, None, float]:
         """What a choice of layers is worth, at most 1; see ``in_their_layers``."""
         moved = replace(slider, direction=direction)
-        return (self._flips if slider.attribute.kind == "binary" else self._follows)(moved)
+        binary = slider.attribute.kind == "binary"
+        own, changes = yield from (self._flips if binary else self._follows)(moved)
+        return own - max(self._changed(slider.attribute, changes), default=0.0)
 
-    def _flips(self, slider: Slider) -> float:
+    def _flips(self, slider: Slider) -> Steps[None, None, tuple[float, Changes]]:
+        """The share of faces that change to what the slider says; what locked ones read."""
         name = slider.attribute.name
-        had, has, befores, afters = [], [], [], []
+        had, has, changes = [], [], []
         for styles, before in self._batches:
             there = before[name] > _YES
             targets = np.where(there.numpy(), -2.0, 2.0)
             had.append(there)
             has.append(self._moved(slider, styles, targets, before)[name] > _YES)
-            befores.append(before)
-            afters.append(self._moved(slider, styles, targets, before, slider.locks))
+            changes.append((before, self._moved(slider, styles, targets, before, slider.locks)))
+            yield
         old, new = torch.cat(had), torch.cat(has)
         turned = [(new != old)[group] for group in (old, ~old)]
         own = min((float(t.double().mean()) for t in turned if len(t) >= FEW), default=0.0)
-        return own - max(self._changed(slider.attribute, befores, afters), default=0.0)
+        return own, changes
 
-    def _follows(self, slider: Slider) -> float:
-        shares, befores, afters = [], [], []
+    def _follows(self, slider: Slider) -> Steps[None, None, tuple[float, Changes]]:
+        """The share of faces that follow an ordered slider; what locked ones read at its ends."""
+        shares, changes = [], []
         for styles, before in self._batches:
             shares.append(followed(slider, walked(slider, styles, self._look)))
             for end in (-2.0, 2.0):
-                befores.append(before)
                 targets = np.full(len(styles), end)
-                afters.append(self._moved(slider, styles, targets, before, slider.locks))
+                changes.append((before, self._moved(slider, styles, targets, before, slider.locks)))
+            yield
         faces = sum(share.faces for share in shares)
-        own = sum(share.hits for share in shares) / faces if faces else 0.0
-        return own - max(self._changed(slider.attribute, befores, afters), default=0.0)
+        return sum(share.hits for share in shares) / faces if faces else 0.0, changes
 
     def _moved(
         self,
@@ -178,14 +200,12 @@ class _Trial:
         moved = moved_to(slider.direction, locks, styles, targets)
         return before if moved is None else self._look(moved)
 
-    def _changed(
-        self, own: Attribute, befores: Sequence[Levels], afters: Sequence[Levels]
-    ) -> list[float]:
+    def _changed(self, own: Attribute, changes: Changes) -> list[float]:
         """The share of faces in which each attribute of another part of the face changed."""
         found = []
         for other in self._others:
             if other.place != own.place:
-                pairs = zip(befores, afters, strict=True)
-                turned = [(b[other.name] > _YES) != (a[other.name] > _YES) for b, a in pairs]
+                pairs = [(before[other.name], after[other.name]) for before, after in changes]
+                turned = [(before > _YES) != (after > _YES) for before, after in pairs]
                 found.append(float(torch.cat(turned).double().mean()))
         return found

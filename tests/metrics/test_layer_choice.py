@@ -8,7 +8,7 @@ from latentstudio.metrics.layer_choice import in_their_layers
 from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 from tests.metrics.colours import ColourReferee, Flat
-from tests.metrics.test_attribute_directions import GREEN, RED, along
+from tests.metrics.test_attribute_directions import BLUE, GREEN, RED, along
 
 
 class Layered(Flat):
@@ -18,6 +18,15 @@ class Layered(Flat):
         red = styles[:, 2:4, RED].mean(1)
         green = (styles[:, 4:, GREEN] + styles[:, 4:, RED]).mean(1) / 2
         return torch.stack([red, green, torch.zeros_like(red)], 1)
+
+
+class Turning(Flat):
+    """Number BLUE of a style is blue in layers 0 to 3, and green, as GREEN is, in 0 and 1, too."""
+
+    def colour(self, styles: torch.Tensor) -> torch.Tensor:
+        blue = styles[:, :4, BLUE].mean(1)
+        green = styles[:, 4:, GREEN].mean(1) + styles[:, :2, BLUE].mean(1)
+        return torch.stack([torch.zeros_like(blue), green, blue], 1)
 
 
 def chosen(generator: FakeGenerator, *directions: Direction) -> dict[str, Direction]:
@@ -34,6 +43,14 @@ def test_a_slider_leaves_the_layers_alone_that_change_something_else() -> None:
     assert (found["Glasses"].mean, found["Glasses"].scale) == (glasses.mean, glasses.scale)
     # GREEN does nothing but what it is to do, and does it in the last layers.
     assert found["Open mouth"].span == Span(4, 5)
+
+
+def test_a_number_moves_where_locked_attributes_stay() -> None:
+    """Any layer that is blue turns every face; only layers 2 and 3 open no mouth meanwhile."""
+    generator = Turning(fake_info(layers=6))
+    mouth, tilt = along(generator, "Open mouth", GREEN), along(generator, "Tilt", BLUE)
+    assert chosen(generator, mouth, tilt)["Tilt"].span == Span(2, 3)
+    assert chosen(generator, tilt)["Tilt"].span == Span(0, 1)
 
 
 def test_a_model_of_one_layer_has_no_choice() -> None:

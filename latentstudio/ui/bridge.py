@@ -251,7 +251,8 @@ class EngineBridge(QObject):
         if new.recipe == old.recipe:
             return
         self._other = None
-        if self.info is not None and new.recipe.model == ModelRef.of(self.info):
+        here = self.info is not None and new.recipe.model == ModelRef.of(self.info)
+        if here and self._coming is None:  # while another one is coming, this one is on its way out
             self._ask(new.recipe)
         elif new.recipe.model != self._coming:
             self._open_for(new.recipe.model)

@@ -116,6 +116,25 @@ def test_undo_across_models_opens_the_old_one_again(bench: Bench) -> None:
     assert bench.frames[-1].recipe.model.name == "fake"
 
 
+def test_redo_before_the_undone_model_has_come_loses_no_history(bench: Bench) -> None:
+    bench.open()
+    bench.open("other")
+    psi(bench, 0.4)
+    bench.work()
+    wanted, entries = bench.document.recipe, len(bench.document.entries)
+    bench.document.undo()
+    bench.document.undo()  # back in the first model, which begins to come
+    bench.document.redo()
+    bench.document.redo()
+    for _ in range(4):
+        bench.work()
+    assert bench.document.recipe == wanted
+    assert len(bench.document.entries) == entries
+    assert bench.bridge.info is not None
+    assert bench.bridge.info.name == "other"
+    assert bench.frames[-1].recipe == wanted
+
+
 def test_faces_are_drawn_once_and_the_last_request_of_an_owner_counts(bench: Bench) -> None:
     bench.open()
     model = bench.document.recipe.model

@@ -1,6 +1,7 @@
 """``latentstudio evaluate`` on a tiny model, judged by a referee of random weights."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 from latentstudio.commands import evaluate as command
 from latentstudio.commands.evaluate import DIRECTIONS, NAMES
 from latentstudio.core.bundle import read_card
+from latentstudio.core.errors import StudioError
 from latentstudio.metrics import evaluation
 from latentstudio.metrics.evaluation import BANDS, PPL, SEPARABILITY
 from latentstudio.metrics.observe import to_levels
@@ -69,9 +71,24 @@ def test_scores_go_onto_the_card(
     assert metrics["compared with"] == faces.name
     assert metrics["swd"] == pytest.approx(scores["swd"], rel=1e-3)
     assert metrics["fid_random16"] == pytest.approx(scores["fid_random16"], rel=1e-3)
-    again = run(*words(model, faces, "--truncation", 0.5, "--into"))
-    assert "truncation 1" in run("evaluate", "--help").out
-    assert again.code == 2
+    assert run(*words(model, faces, "--truncation", 0.5, "--into")).code == 2
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+    ended = run(*words(model, faces, "--metrics", "swd", "--into"))
+    assert (ended.code, "no permission" in ended.err) == (1, True)
+
+
+def test_scores_are_told_where_the_card_refuses_them(
+    run: Run, model: Path, faces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, scores: object) -> None:
+        raise StudioError("Could not write", "the disk is full")
+
+    monkeypatch.setattr(command, "SAMPLES", 140)
+    monkeypatch.setattr(command, "write_metrics_into", full)
+    ended = run(*words(model, faces, "--metrics", "swd", "--into"))
+    assert ended.code == 1
+    assert "swd" in ended.out
+    assert "the disk is full" in ended.out
 
 
 def test_a_model_is_judged_against_a_folder(run: Run, model: Path, faces: Path) -> None:

@@ -2,6 +2,8 @@
 
 import argparse
 import contextlib
+import math
+import os
 import time
 from collections.abc import Generator as Steps
 from pathlib import Path
@@ -13,7 +15,7 @@ from latentstudio.commands.drawing import Drawer, finish, open_drawer
 from latentstudio.commands.evaluate_directions import NAME as DIRECTIONS
 from latentstudio.commands.evaluate_directions import Verdict, choose_judge, judge_directions
 from latentstudio.core.bundle import read_card
-from latentstudio.core.bundle_edit import write_metrics_into
+from latentstudio.core.bundle_edit import COMPARED, write_metrics_into
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.model_info import PSI_RANGE
 from latentstudio.engine.messages import Step
@@ -86,9 +88,8 @@ def run(options: argparse.Namespace) -> Answer:
     """Draw pictures, score them, and put floor and yardsticks beside each score."""
     begun = time.monotonic()
     path = find_model(options.model)  # before torch, so that a mistyped name is told at once
-    if options.into and (options.samples < SAMPLES or options.truncation != 1.0):
-        detail = "what a card says was measured on the whole model"
-        raise UsageError("No scores for a card", detail, "Leave out --samples and --truncation.")
+    if options.into:
+        _check_card(path, options)
     learned_from = str(read_card(path).training.get("data", ""))
     drawer = open_drawer(str(path), options.device, options.precision, batches=True)
     verdict = None
@@ -108,14 +109,32 @@ def run(options: argparse.Namespace) -> Answer:
     return _answer(data, lines, path if options.into else None)
 
 
+def _check_card(path: Path, options: argparse.Namespace) -> None:
+    """What can be told before all is drawn: whether scores of this kind can go onto this card."""
+    if options.samples < SAMPLES or options.truncation != 1.0 or options.precision != "float32":
+        detail = "what a card says was measured on the whole model"
+        hint = "Leave out --samples, --truncation and --precision."
+        raise UsageError("No scores for a card", detail, hint)
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        hint = "Copy the model to a folder of yours, and give its path."
+        raise StudioError(f"Could not write into {path.name}", "no permission to write there", hint)
+
+
 def _answer(data: dict[str, Any], lines: list[str], card: Path | None) -> Answer:
     """The scores as an answer, after they were put on a card if they are to be."""
-    if card is not None:
-        scores = {row["name"]: float(f"{row['value']:.4g}") for row in data["metrics"]}
-        compared = {"compared with": data["data"]} if "data" in data else {}
+    if card is None:
+        return Answer(data, lines)
+    rows = [row for row in data["metrics"] if math.isfinite(row["value"])]
+    scores = {row["name"]: float(f"{row['value']:.4g}") for row in rows}
+    compared = {COMPARED: data["data"]} if "data" in data else {}
+    try:
+        if read_card(card).model_id != data["model_id"]:
+            detail = "another model has taken the place of the one that was measured"
+            raise StudioError(f"Could not write into {card.name}", detail)
         write_metrics_into(card, scores | compared)
-        lines = [*lines, f"{len(scores)} scores are on the card of {card}."]
-    return Answer(data, lines)
+    except StudioError as error:  # the scores took minutes, and are told in any case
+        return Answer(data, [*lines, str(error)], failed=True)
+    return Answer(data, [*lines, f"{len(scores)} scores are on the card of {card}."])
 
 
 def _verdict(drawer: Drawer, options: argparse.Namespace) -> Verdict:

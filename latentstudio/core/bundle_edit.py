@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,6 +26,9 @@ from latentstudio.core.direction_json import check_fits
 from latentstudio.core.errors import StudioError
 from latentstudio.core.files import atomic_file
 from latentstudio.core.untrusted import explained
+
+COMPARED = "compared with"
+"""The score that is no number: which pictures the others compare with."""
 
 _PART = 2**20
 
@@ -57,8 +61,9 @@ def write_metrics_into(path: Path, metrics: Mapping[str, float | str]) -> Card:
 
     Args:
         path: a model file of the studio.
-        metrics: values by name; those that it had of the same name, or of parts of it that begin
-            with the name, are gone.
+        metrics: values by name. Those that it had of the same name are gone, and what belongs to
+            them (``swd32`` and ``swd_images`` to ``swd``); so are all of them, where they were
+            compared with other pictures (``COMPARED``).
 
     Returns:
         The card as it is read back from the file.
@@ -66,8 +71,12 @@ def write_metrics_into(path: Path, metrics: Mapping[str, float | str]) -> Card:
     Raises:
         StudioError: no model, or the disk refuses; the file is as it was.
     """
-    before = read_card(path).metrics.items()
-    kept = {name: value for name, value in before if not name.startswith(tuple(metrics))}
+    before = dict(read_card(path).metrics)
+    if COMPARED in metrics and before.get(COMPARED, metrics[COMPARED]) != metrics[COMPARED]:
+        before.clear()
+    names = "|".join(map(re.escape, metrics))
+    old = re.compile(rf"(?:{names})(?:\d+|_images)?")
+    kept = {name: value for name, value in before.items() if not old.fullmatch(name)}
     return _rewrite(path, {"metrics": kept | dict(metrics)}, None)
 
 
@@ -85,6 +94,7 @@ def _rewrite(
         try:
             with path.open("rb") as source, temporary.open("wb") as target:
                 _copy(source, target, tensors, vectors or {}, metadata)
+            read_card(temporary)  # before it takes the place of one that can be read
         except EOFError as error:
             raise StudioError(
                 f"Could not read {path.name}", str(error), "Open it again, then try once more."

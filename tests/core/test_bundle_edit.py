@@ -86,9 +86,15 @@ def test_scores_come_onto_the_card_and_replace_older_ones(tmp_path: Path) -> Non
     assert (after.model_id, {d.name for d in after.directions}) == (model_id, {"Smile", "Hair"})
     for name, tensor in TENSORS.items():
         assert load_file(path)[name].tobytes() == tensor.tobytes()
-    with pytest.raises(ValueError, match="JSON"):
-        write_metrics_into(path, {"fid": float("nan")})
-    assert read_card(path).metrics == after.metrics
+    more = write_metrics_into(path, {"fid_b": 1.5, "compared with": "a folder"}).metrics
+    assert more == after.metrics | {"fid_b": 1.5}
+    again = write_metrics_into(path, {"fid": 2.5}).metrics
+    assert again == more | {"fid": 2.5}  # the one of another referee stays
+    other = {"fid": 4.0, "compared with": "another folder"}
+    assert write_metrics_into(path, other).metrics == other
+    with pytest.raises(StudioError, match="metrics"):
+        write_metrics_into(path, {"compared with": "\x00"})
+    assert read_card(path).metrics == other
 
 
 def test_directions_of_another_model_are_refused(path: Path) -> None:

@@ -42,6 +42,8 @@ _POLISH = 3.0  # further steps of L-BFGS at most for each that is left, as a sha
 _LOOKS = 10  # of its steps between two looks whether it is better
 _PATIENCE = 5  # looks in which the loss has to fall below this share, or it is given up
 _FALL = 0.97
+_ALONE = 2  # candidates that are drawn together in the time of one alone
+_SELDOM = 0.2
 _FAR = 0.6  # standard deviations that a jump goes, in each direction
 
 
@@ -124,8 +126,10 @@ def project(
         _Projection(generator, replace(settings, seed=seed + number), classes)
         for number in range(_PLANS[space].rounds)
     ]
-    total = len(places) * places[0].whole + (steps if tune_noise else 0)
-    place = yield from _watched(_best(places, measurement, total), picture, losses)
+    clock = _clock(places)
+    total = math.ceil(clock[1][-1]) + (steps if tune_noise else 0)
+    found = _best(places, measurement)
+    place = yield from _watched(found, picture, losses, clock, total)
     styles = place.coordinates.styles(place.found).detach()
     finer = None
     if tune_noise:
@@ -142,11 +146,21 @@ class _Projection(Place):
         self.plan = _PLANS[settings.space]
 
     @property
+    def parts(self) -> list[tuple[int, int]]:
+        """Its parts, from the bank to the last polishing: steps at most, and candidates in each."""
+        plan, count = self.plan, self.settings.candidates
+        stages = zip(plan.stages, plan.steps(self.settings.steps), strict=True)
+        polishings = _left(count, plan.last) + plan.jumps
+        return [
+            (self.bank_steps, count),
+            *((steps, _left(count, left)) for (left, _, _), steps in stages),
+            *[(_most(self), _ALONE)] * polishings,
+        ]
+
+    @property
     def whole(self) -> int:
-        """Steps that it may take from the bank to the last polishing."""
-        plan = self.plan
-        polish = (_left(self.settings.candidates, plan.last) + plan.jumps) * _most(self)
-        return self.bank_steps + sum(plan.steps(self.settings.steps)) + polish
+        """Steps that it takes at most."""
+        return sum(steps for steps, _ in self.parts)
 
     def doubt(self, images: Tensor, points: Tensor) -> Tensor:
         return self.coordinates.improbable(points)
@@ -167,13 +181,26 @@ def _left(starts: int, sixteenths: int) -> int:
     return max(1, starts * sixteenths // 16)
 
 
-def _best(
-    places: list[_Projection], measurement: Likeness, total: int
-) -> Steps[Step, None, _Projection]:
+def _clock(places: list[_Projection]) -> tuple[list[float], list[float]]:
+    """Steps done, and how long they take up to there, in steps of all candidates of a place.
+
+    Most pictures are found by the first polishing: what follows it counts for little, so that the
+    time that is left is right for those.
+    """
+    likely = len(places[0].plan.stages) + 2  # the bank, thinning out, one polishing
+    done, taken = [0.0], [0.0]
+    for number, (steps, drawn) in enumerate(part for place in places for part in place.parts):
+        share = drawn / places[0].settings.candidates
+        done.append(done[-1] + steps)
+        taken.append(taken[-1] + steps * share * (1.0 if number < likely else _SELDOM))
+    return done, taken
+
+
+def _best(places: list[_Projection], measurement: Likeness) -> Steps[Step, None, _Projection]:
     """Search one place after the other, until a picture is recovered; each step shows the best."""
     best = places[0]
     for number, place in enumerate(places):
-        for step in _found(place, measurement, total):
+        for step in _found(place, measurement):
             better = min(best, place, key=lambda p: p.least)
             yield replace(step, done=step.done + number * place.whole, preview=better)
         best = min(best, place, key=lambda p: p.least)
@@ -182,8 +209,9 @@ def _best(
     return best
 
 
-def _found(place: _Projection, measurement: Likeness, total: int) -> Steps[Step, None, None]:
+def _found(place: _Projection, measurement: Likeness) -> Steps[Step, None, None]:
     """Thin the candidates out to a few, bring these to the end, and keep the best."""
+    total = place.whole
     yield from begin(place, measurement, total)
     done, rate, plan = place.bank_steps, place.settings.rate, place.plan
     counts = plan.steps(place.settings.steps)
@@ -271,9 +299,13 @@ def _improve(place: _Projection, measurement: Likeness, row: int, point: Tensor)
 
 
 def _watched(
-    steps: Steps[Step, None, _Projection], picture: Rgb, losses: list[float]
+    steps: Steps[Step, None, _Projection],
+    picture: Rgb,
+    losses: list[float],
+    clock: tuple[list[float], list[float]],
+    total: int,
 ) -> Steps[Step, None, _Projection]:
-    """The same steps with the best now and then, while losses are written down."""
+    """The same steps in time, with the best now and then, while losses are written down."""
     due = 0.0
     while True:
         try:
@@ -289,7 +321,7 @@ def _watched(
         if now >= due:
             due = now + PREVIEW_S
             preview = _so_far(place, picture)
-        yield replace(step, preview=preview)
+        yield Step(float(np.interp(step.done, *clock)), total, step.note, preview)
 
 
 def _so_far(place: _Projection, picture: Rgb) -> list[Filled]:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Anchor, Noise, Recipe
-from latentstudio.core.search import Projected, Rgb
+from latentstudio.core.search import Projected, Rgb, Settings
 from latentstudio.engine import project as module
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import difference, likeness
@@ -81,6 +81,18 @@ def test_a_search_that_recovers_nothing_begins_once_more(monkeypatch: pytest.Mon
     best = min(alone, key=lambda found: found.losses[-1])
     assert both.losses[-1] == best.losses[-1]
     assert np.array_equal(both.picture, best.picture)
+
+
+def test_progress_counts_by_time_and_by_what_is_likely() -> None:
+    settings = Settings("w+", 16, 200, 0.1, 0.002, 256, 0, Noise(), "bank")
+    places = [module._Projection(LAYERED, settings, ()) for _ in range(2)]
+    done, taken = module._clock(places)
+    assert done == sorted(done)
+    assert taken == sorted(taken)
+    assert done[-1] == 2 * places[0].whole
+    after_bank, after_adam, after_polishing = (taken[i] / taken[-1] for i in (1, 3, 4))
+    assert 0.02 < after_bank < 0.1 < after_adam < 0.3
+    assert 0.6 < after_polishing < 0.8  # where most searches end
 
 
 def test_the_best_so_far_is_an_answer_to_go_on_with() -> None:

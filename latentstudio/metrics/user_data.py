@@ -1,5 +1,6 @@
 """Statistics of the user's own pictures: made once for a folder or zip and a referee, then kept."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -11,7 +12,7 @@ import platformdirs
 import torch
 from torch import Tensor
 
-from latentstudio.core.files import make_folder
+from latentstudio.core.files import atomic_write, make_folder
 from latentstudio.data.folder import Pictures
 from latentstudio.metrics.gather import gather
 from latentstudio.metrics.observe import from_levels
@@ -20,6 +21,7 @@ from latentstudio.metrics.real_file import FORMAT_VERSION, open_statistics, save
 from latentstudio.metrics.referee import Referee
 
 _BATCH = 64
+_KEY, _KIND = 20, ".safetensors"  # characters of the name before it
 
 
 def user_statistics(
@@ -48,8 +50,11 @@ def user_statistics(
     Raises:
         StudioError: too few pictures that can be read.
     """
-    file = _cache_folder(root) / f"{_key(pictures, referee, most)}.safetensors"
+    folder = _cache_folder(root)
+    note = folder / f"{_key(pictures, referee, most, pictures.stamp)}.txt"
+    file = _noted(note) or folder / f"{_key(pictures, referee, most, pictures.contents())}{_KIND}"
     if file.exists():
+        atomic_write(note, file.stem.encode())
         known = open_statistics(file)
         origin = dataclasses.replace(known.origin, data=pictures.path.name)
         return dataclasses.replace(known, origin=origin)
@@ -71,6 +76,7 @@ def user_statistics(
     )
     real = yield from gather(referee, origin, reference, others, factors=referee.trusted)
     save_statistics(file, real)
+    atomic_write(note, file.stem.encode())
     return real
 
 
@@ -90,7 +96,15 @@ def _batches(
             yield from_levels(levels), labels
 
 
-def _key(pictures: Pictures, referee: Referee, most: int) -> str:
+def _noted(note: Path) -> Path | None:
+    """The statistics that were found for files of these sizes and times: no byte is read again."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        file = note.with_name(f"{note.read_text(encoding='ascii')[:_KEY]}{_KIND}")
+        return file if file.exists() else None
+    return None
+
+
+def _key(pictures: Pictures, referee: Referee, most: int, files: str) -> str:
     """A name that changes with the pictures, the referee and the way they are looked at."""
     facts = {
         "format": FORMAT_VERSION,
@@ -98,9 +112,9 @@ def _key(pictures: Pictures, referee: Referee, most: int) -> str:
         "referee": referee.weights_hash,
         "most": most,
         **pictures.identity(),
-        "files": pictures.contents(),
+        "files": files,
     }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:_KEY]
 
 
 def _cache_folder(root: Path | None) -> Path:

@@ -134,7 +134,7 @@ def test_statistics_are_kept_and_can_be_given(
     run: Run, model: Path, faces: Path, tmp_path: Path
 ) -> None:
     first = run(*words(model, faces, "--metrics", "fid_avatar", "--json")).data["metrics"]
-    (file,) = (tmp_path / "cache" / "latentstudio" / "statistics").iterdir()
+    (file,) = (tmp_path / "cache" / "latentstudio" / "statistics").glob("*.safetensors")
     given = run(*words(model, file, "--metrics", "fid_avatar", "--json")).data["metrics"]
     assert [row["value"] for row in given] == [row["value"] for row in first]
     assert given[0]["floor"] == first[0]["floor"]
@@ -184,7 +184,7 @@ def test_statistics_of_another_referee_are_refused(
     run: Run, model: Path, faces: Path, tmp_path: Path
 ) -> None:
     run(*words(model, faces, "--metrics", "fid_avatar"))
-    (file,) = (tmp_path / "cache" / "latentstudio" / "statistics").iterdir()
+    (file,) = (tmp_path / "cache" / "latentstudio" / "statistics").glob("*.safetensors")
     data = file.read_bytes()
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])

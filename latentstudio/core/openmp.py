@@ -7,7 +7,7 @@ _SPINS = 100_000
 """Turns of waiting awake, about two milliseconds: longer than Python takes from one operator to the
 next, so that threads that share short operators need not be woken for each (a search in a StyleGAN
 of 128 px: 47 s with 1,000 turns, 32 to 35 with these). Without an end they would take the time of
-the window and of other programs. Single pictures are drawn by one thread, which waits for none."""
+the window and of other programs. A picture that one thread draws quickly waits for none."""
 
 
 def wait_briefly(environment: MutableMapping[str, str] = os.environ) -> None:

@@ -16,7 +16,7 @@ from latentstudio.models.generator import Generator
 TRIED = 96
 """New faces that each attribute is tried on."""
 
-_METHOD = "attributes-kept-locked"
+_METHOD = "attributes-that-work"
 """Of the cache's file name: another method, another name."""
 
 _TRIED_FROM = 500_000  # seeds: neither those learned from nor those that directions are judged on
@@ -27,9 +27,9 @@ def attributes(
 ) -> Steps[Step, None, Directions]:
     """Directions of what a referee reads on drawn faces; see ``attribute_directions``.
 
-    Each is then tried on new faces; one that fewer than half of them follow is left out. The others
-    move the style layers that change their attribute and little else. Found once for a model, a
-    referee and a number of faces, then kept in the user's cache.
+    Each is then tried on new faces; one that too few of them follow is left out. The others move
+    the style layers that change their attribute and little else. Found once for a model, a referee
+    and a number of faces, then kept in the user's cache.
 
     Args:
         generator: the model.

@@ -32,7 +32,10 @@ KEPT = 0.1
 """So many faces may change in an attribute that is locked."""
 
 POSITIONS = (-2.0, -1.0, 0.0, 1.0, 2.0)
-_HALF, FEW = 0.5, 5
+WORKS = {"binary": 0.75, "ordered": 0.5}
+"""What fewer faces follow is no slider: it could neither be trusted nor locked."""
+
+FEW = 5
 _BATCH = 8
 _NORMAL = 1.959964  # of 95 %
 
@@ -102,8 +105,9 @@ class Truth:
 
     @property
     def works(self) -> bool:
-        """Whether at least half of the faces, where there are some to tell, follow."""
-        return all(s.value >= _HALF for s in self.shares.values() if s.faces >= FEW)
+        """Whether enough of the faces, where there are some to tell, follow."""
+        enough = WORKS[self.kind]
+        return all(s.value >= enough for s in self.shares.values() if s.faces >= FEW)
 
     @property
     def worst_other(self) -> tuple[str, Share] | None:

@@ -123,6 +123,14 @@ def test_a_true_slider_and_a_false_one(generator: FakeGenerator) -> None:
     assert not mouth.works
 
 
+def test_a_slider_that_few_faces_follow_is_none() -> None:
+    weak = {"up": Share(70, 100), "down": Share(0, 4)}  # of four faces nothing can be told
+    assert not Truth("Closed eyes", "binary", weak).works
+    assert Truth("Closed eyes", "binary", weak | {"up": Share(75, 100)}).works
+    assert Truth("Skin tone", "ordered", {"follow": Share(50, 100)}).works
+    assert not Truth("Skin tone", "ordered", {"follow": Share(49, 100)}).works
+
+
 def test_an_ordered_slider_must_be_followed(generator: FakeGenerator) -> None:
     found = truths(
         generator, along(generator, "Skin tone", GREEN), along(generator, "Tilt", NOTHING)

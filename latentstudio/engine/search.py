@@ -166,14 +166,14 @@ class Place:
         """
         counted = [0]
 
-        def count(tensor: Tensor) -> Tensor:
+        def count(tensor: Tensor) -> None:
+            # Nothing is kept: a graph that holds its own results through Python is never freed.
             if tensor.ndim > 1 and tensor.shape[0] == 1:  # weights are shared by all candidates
                 counted[0] += tensor.numel()
-            return tensor
 
         point = self.coordinates.samples(0, 1).requires_grad_()
-        same: Any = lambda tensor: tensor  # noqa: E731
-        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(count, same):
+        unused: Any = lambda _: None  # noqa: E731
+        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(count, unused):
             images = self.draw(point)
             measurement.distance(images).sum() + self.doubt(images, point).sum()
         room = _SLICE_NUMBERS.get(self.generator.device, _SLICE_NUMBERS_ELSEWHERE)

@@ -1,3 +1,4 @@
+import gc
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,21 @@ def test_splitting_the_candidates_changes_nothing(monkeypatch: pytest.MonkeyPatc
     split = answers(FAKE, measurement, settings)
     for one, other in zip(whole, split, strict=True):
         np.testing.assert_allclose(one.latent.array, other.latent.array, atol=1e-5)
+
+
+def test_sizing_a_search_keeps_no_graph(tmp_path: Path) -> None:
+    """One that saves its own results through Python is a cycle that nothing frees."""
+    write_example(tmp_path / "example.safetensors")
+    model = open_model(str(tmp_path / "example.safetensors"))
+    place, measurement = Place(model, QUICK), Everything(face(model, 1), sizes=2)
+
+    def alive() -> int:
+        place.size_slices(measurement)
+        gc.collect()
+        return sum(type(thing) is Tensor for thing in gc.get_objects())
+
+    first = alive()
+    assert [alive() for _ in range(3)] == [first] * 3
 
 
 def test_the_same_seed_finds_the_same() -> None:

@@ -44,6 +44,7 @@ _KEYS = (
     Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_3, Qt.Key.Key_Tab,
 )  # fmt: skip
 _WAIT_S = 60.0
+_REST_MS = 200
 _GROWTH = 1.05  # what memory, widgets and threads may be after the last quarter, over the first
 _FILES = "io_0"  # the thread for files begins with the first one, which an autosave may be
 _TURN = 25  # actions in a workspace, before the next has its turn
@@ -206,6 +207,7 @@ class Driver:
         window.bridge.forget_frames()  # up to 64 MB by design
         window.bridge.forget_faces()  # up to 24 MB
         self.settle()
+        QTest.qWait(_REST_MS)  # what is to be deleted later is deleted in an event loop alone
 
     def _measure(self, number: int) -> None:
         self._rest()

@@ -142,14 +142,14 @@ class Driver:
         return self._run(names[(place + 1) % len(names)])
 
     def _trigger(self) -> str:
-        names = [line.name for line in actions.ACTIONS if line.name not in LEFT_OUT]
+        known = self.window.actions_by_name
+        lines = [line.name for line in actions.ACTIONS if line.name not in LEFT_OUT]
+        names = [name for name in lines if known[name].isEnabled()]
         fresh = [name for name in names if f"action.{name}" not in self._touched]
         return self._run(self._random.choice(fresh or names))
 
     def _run(self, name: str) -> str:
-        action = self.window.actions_by_name[name]
-        if action.isEnabled():
-            action.trigger()
+        self.window.actions_by_name[name].trigger()
         self._touched.add(f"action.{name}")
         return name
 

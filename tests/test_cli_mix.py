@@ -12,6 +12,7 @@ from latentstudio.core.layout import GAP
 from latentstudio.core.mixing import crossed, shares
 from latentstudio.core.picture import read_picture
 from latentstudio.core.recipe import Anchor, Recipe, Seed, Vector, with_psi, with_seed
+from latentstudio.core.steps import ended
 from latentstudio.engine import mixing
 from latentstudio.engine.export import rgb
 from latentstudio.engine.render import styles_of
@@ -114,7 +115,7 @@ def test_the_file_is_a_png_and_the_matrix_has_a_size(run: Run, tmp_path: Path) -
 def test_a_face_looks_the_same_as_a_source(generator: FakeGenerator) -> None:
     face = with_psi(Recipe(anchors=(Anchor(Seed(1)), Anchor(Seed(2), 0.5))), 0.4)
     into = with_psi(Recipe(anchors=(Anchor(Seed(9)),)), 0.7)
-    (latent,) = end_of(mixing.sources(generator, [face], into))
+    (latent,) = ended(mixing.sources(generator, [face], into))
     assert isinstance(latent, Vector)
     shown = mixing.shown_alone(into, latent)
     assert torch.allclose(styles_of(generator, shown), styles_of(generator, face), atol=1e-5)
@@ -122,16 +123,7 @@ def test_a_face_looks_the_same_as_a_source(generator: FakeGenerator) -> None:
 
 def test_seeds_stay_seeds_and_the_mean_face_cannot_be_undone(generator: FakeGenerator) -> None:
     plain, other = with_seed(Recipe(), 3), with_psi(with_seed(Recipe(), 3), 0.5)
-    assert end_of(mixing.sources(generator, [plain, plain], Recipe())) == [Seed(3), Seed(3)]
-    (latent,) = end_of(mixing.sources(generator, [other], with_psi(Recipe(), 0.0)))
+    assert ended(mixing.sources(generator, [plain, plain], Recipe())) == [Seed(3), Seed(3)]
+    (latent,) = ended(mixing.sources(generator, [other], with_psi(Recipe(), 0.0)))
     assert isinstance(latent, Vector)
     assert np.isfinite(latent.array).all()
-
-
-def end_of(steps: Iterator[object]) -> object:
-    """What a job returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value

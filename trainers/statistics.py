@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from latentstudio.core.errors import StudioError
+from latentstudio.core.steps import counted, ended
 from latentstudio.data.folder import Pictures
 from latentstudio.metrics.gather import Batches, gather
 from latentstudio.metrics.real import PICTURES, TRAINING, Origin, RealStatistics
@@ -72,14 +73,7 @@ def write_statistics(
         assert isinstance(source, Pictures)
         total = min(2 * count, source.size)
         steps = user_statistics(source, referee, report, count, cache_root)
-    done = 0
-    while True:
-        try:
-            done += next(steps)
-        except StopIteration as end:
-            real: RealStatistics = end.value
-            break
-        progress(done, total)
+    real = ended(counted(steps), lambda done: progress(done, total))
     save_statistics(out, real)
     return real
 

@@ -1,7 +1,6 @@
 """What the drawing commands share: an open model, the recipe of the options, a job with a bar."""
 
 import argparse
-import contextlib
 import sys
 from collections.abc import Generator as Steps
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from latentstudio.core.openmp import wait_briefly
 from latentstudio.core.picture import Drawn
 from latentstudio.core.random import fresh_seed
 from latentstudio.core.recipe import ModelRef, Noise, Recipe, Truncation
+from latentstudio.core.steps import ended
 from latentstudio.engine.messages import Step
 from latentstudio.resources import find_model
 
@@ -122,18 +122,13 @@ def finish(steps: Steps[Step, None, T], unit: str = "picture") -> T:
     """
     from tqdm import tqdm
 
-    with (
-        contextlib.closing(steps),
-        tqdm(unit=unit, delay=1, disable=None, leave=False, file=sys.stderr) as bar,
-    ):
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as end:
-                result: T = end.value
-                return result
+    with tqdm(unit=unit, delay=1, disable=None, leave=False, file=sys.stderr) as bar:
+
+        def show(step: Step) -> None:
             bar.total = step.total
             bar.update(step.done - bar.n)
+
+        return ended(steps, show)
 
 
 def _classes(info: ModelInfo, name: str | None) -> tuple[tuple[str, float], ...]:

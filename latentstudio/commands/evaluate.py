@@ -1,7 +1,6 @@
 """``latentstudio evaluate``: how good a model's pictures are, beside real ones and coarse ones."""
 
 import argparse
-import contextlib
 import math
 import os
 import time
@@ -18,6 +17,7 @@ from latentstudio.core.bundle import read_card
 from latentstudio.core.bundle_edit import COMPARED, write_metrics_into
 from latentstudio.core.errors import StudioError, nearest
 from latentstudio.core.model_info import PSI_RANGE
+from latentstudio.core.steps import changed, counted
 from latentstudio.engine.messages import Step
 from latentstudio.resources import find_model
 
@@ -88,8 +88,9 @@ def run(options: argparse.Namespace) -> Answer:
     """Draw pictures, score them, and put floor and yardsticks beside each score."""
     begun = time.monotonic()
     path = find_model(options.model)  # before torch, so that a mistyped name is told at once
-    if options.into:
-        _check_card(path, options)
+    card = path if options.into else None
+    if card is not None:
+        _check_card(card, options)
     learned_from = str(read_card(path).training.get("data", ""))
     drawer = open_drawer(str(path), options.device, options.precision, batches=True)
     verdict = None
@@ -99,14 +100,13 @@ def run(options: argparse.Namespace) -> Answer:
     if verdict and not options.metrics:
         data = {**drawer.facts, "truncation": 1.0, "seconds": round(time.monotonic() - begun, 2)}
         data |= {"metrics": [verdict.row], DIRECTIONS: verdict.facts}
-        return _answer(data, verdict.lines[1:], path if options.into else None)
+        return _answer(data, verdict.lines[1:], card)
     data = _scores(drawer, options, learned_from)
     if verdict:
         data["metrics"].append(verdict.row)
         data[DIRECTIONS] = verdict.facts
     data["seconds"] = round(time.monotonic() - begun, 2)
-    lines = [*lines_of(data), *(verdict.lines if verdict else [])]
-    return _answer(data, lines, path if options.into else None)
+    return _answer(data, [*lines_of(data), *(verdict.lines if verdict else [])], card)
 
 
 def _check_card(path: Path, options: argparse.Namespace) -> None:
@@ -248,15 +248,7 @@ def _applicable(
 
 def _counted(steps: "Steps[int, None, T]", total: int) -> "Steps[Step, None, T]":
     """Numbers of pictures as steps of a progress bar."""
-    done = 0
-    with contextlib.closing(steps):
-        while True:
-            try:
-                done += next(steps)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            yield Step(done, total)
+    return changed(counted(steps), lambda done: Step(done, total))
 
 
 def _facts(row: "Row") -> dict[str, Any]:

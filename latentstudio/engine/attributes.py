@@ -1,9 +1,9 @@
 """The job that learns attribute directions, and tries each before it becomes a slider."""
 
-import contextlib
 from collections.abc import Generator as Steps
 
 from latentstudio.core.errors import StudioError
+from latentstudio.core.steps import changed, counted
 from latentstudio.engine.direction_cache import Directions, cache_file, cached, keep
 from latentstudio.engine.messages import Step
 from latentstudio.metrics.attribute_directions import SAMPLES, attribute_directions
@@ -56,29 +56,17 @@ def attributes(
 
 def _learned(generator: Generator, judge: Referee, samples: int) -> Steps[Step, None, Directions]:
     steps = attribute_directions(generator, judge, samples)
-    with contextlib.closing(steps):
-        while True:
-            try:
-                yield Step(*next(steps))
-            except StopIteration as end:
-                found: Directions = end.value
-                return found
+    return (yield from changed(steps, lambda step: Step(*step)))
 
 
 def _tried(
     generator: Generator, judge: Referee, learned: Directions
 ) -> Steps[Step, None, Directions]:
     """The directions that new faces follow."""
-    total, done = faces_moved(learned, judge, TRIED, locked=False), 0
+    total, words = faces_moved(learned, judge, TRIED, locked=False), "Trying them on new faces"
     steps = direction_truth(generator, learned, judge, TRIED, first=_TRIED_FROM, locked=False)
-    with contextlib.closing(steps):
-        while True:
-            try:
-                done += next(steps)
-            except StopIteration as end:
-                good = {truth.name for truth in end.value if truth.works}
-                break
-            yield Step(done, total, "Trying them on new faces")
+    truths = yield from changed(counted(steps), lambda done: Step(done, total, words))
+    good = {truth.name for truth in truths if truth.works}
     if not good:
         raise StudioError(
             "No attributes were found",
@@ -93,11 +81,4 @@ def _layered(
 ) -> Steps[Step, None, Directions]:
     """The directions with the style layers that suit them."""
     steps = in_their_layers(generator, good, judge, first=_TRIED_FROM)
-    with contextlib.closing(steps):
-        while True:
-            try:
-                done, total = next(steps)
-            except StopIteration as end:
-                found: Directions = end.value
-                return found
-            yield Step(done, total, "Choosing their style layers")
+    return (yield from changed(steps, lambda step: Step(*step, "Choosing their style layers")))

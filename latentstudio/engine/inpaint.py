@@ -17,6 +17,7 @@ from torch import Tensor
 from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import Mask
 from latentstudio.core.search import ClassShares, Filled, Rgb, Settings
+from latentstudio.core.steps import changed
 from latentstudio.engine.blend import Blend, blended
 from latentstudio.engine.measure import known_pixels
 from latentstudio.engine.messages import Step
@@ -96,17 +97,16 @@ def shown(
 ) -> Steps[Step, None, list[Candidate]]:
     """A search whose preview is now and then, and at last, a list of answers, best first."""
     due = 0.0
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            found: list[Candidate] = end.value
-            return found
+
+    def with_answers(step: Step) -> Step:
+        nonlocal due
         now, preview = time.monotonic(), None
         if now >= due or step.done >= step.total:
             due = now + PREVIEW_S
             preview = [make(candidate) for candidate in step.preview.so_far()]
-        yield replace(step, preview=preview)
+        return replace(step, preview=preview)
+
+    return changed(steps, with_answers)
 
 
 def to_image(picture: Rgb) -> Tensor:

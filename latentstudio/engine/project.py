@@ -24,6 +24,7 @@ from latentstudio.core.search import (
     Settings,
     Start,
 )
+from latentstudio.core.steps import changed
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import Likeness, likeness
 from latentstudio.engine.inpaint import PREVIEW_S, to_image, to_picture
@@ -307,12 +308,9 @@ def _watched(
 ) -> Steps[Step, None, _Projection]:
     """The same steps in time, with the best now and then, while losses are written down."""
     due = 0.0
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            found: _Projection = end.value
-            return found
+
+    def timed(step: Step) -> Step:
+        nonlocal due
         place = step.preview
         assert isinstance(place, _Projection)
         if float(step.done).is_integer() and math.isfinite(place.least):
@@ -321,7 +319,9 @@ def _watched(
         if now >= due:
             due = now + PREVIEW_S
             preview = _so_far(place, picture)
-        yield Step(float(np.interp(step.done, *clock)), total, step.note, preview)
+        return Step(float(np.interp(step.done, *clock)), total, step.note, preview)
+
+    return changed(steps, timed)
 
 
 def _so_far(place: _Projection, picture: Rgb) -> list[Filled]:

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.search import ClassShares, Filled, Restored, RestoreTask, Rgb, Settings
+from latentstudio.core.steps import changed
 from latentstudio.engine.inpaint import shown, to_image, to_picture
 from latentstudio.engine.measure import (
     Grey,
@@ -153,14 +154,12 @@ def _sensed(image: Tensor, count: int, seed: int) -> Steps[Step, None, Tensor]:
 
 def _in_turn(steps: Steps[Step, None, T], turn: int, turns: int) -> Steps[Step, None, T]:
     """A part of one of several searches; its steps count on."""
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+
+    def counting_on(step: Step) -> Step:
         done, total = turn * step.total + step.done, turns * step.total
-        yield replace(step, done=done, total=total)
+        return replace(step, done=done, total=total)
+
+    return changed(steps, counting_on)
 
 
 def _damage(

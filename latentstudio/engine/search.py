@@ -5,7 +5,6 @@ import time
 from collections.abc import Generator as Steps
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -172,8 +171,11 @@ class Place:
                 counted[0] += tensor.numel()
 
         point = self.coordinates.samples(0, 1).requires_grad_()
-        unused: Any = lambda _: None  # noqa: E731
-        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(count, unused):
+
+        def restore(_: None) -> Tensor:
+            raise AssertionError("nothing goes back through this graph")
+
+        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(count, restore):
             images = self.draw(point)
             measurement.distance(images).sum() + self.doubt(images, point).sum()
         room = _SLICE_NUMBERS.get(self.generator.device, _SLICE_NUMBERS_ELSEWHERE)

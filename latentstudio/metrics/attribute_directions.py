@@ -9,6 +9,7 @@ from torch import Tensor
 
 from latentstudio.core.direction import Direction
 from latentstudio.core.errors import StudioError
+from latentstudio.core.steps import telling
 from latentstudio.metrics.attributes import ATTRIBUTES, Attribute, heads_of
 from latentstudio.metrics.linear_fit import Design
 from latentstudio.metrics.observe import from_levels, to_levels
@@ -77,7 +78,7 @@ def attribute_directions(
         known = attribute.factor in well_read
         if known and level is not None and _varies(attribute, level, referee):
             fit = lesson.learn(attribute, level)
-            learned = yield from _told(fit, (done - 1, total, attribute.name))
+            learned = yield from telling(fit, (done - 1, total, attribute.name))
             if learned.accuracy >= RANKED:
                 direction = direction_of(
                     space,
@@ -205,14 +206,3 @@ def _nothing(generator: Generator, referee: Referee) -> StudioError:
         f"{referee.name} reads nothing on the faces of {generator.info.name} that its styles tell",
         "Try components instead.",
     )
-
-
-def _told(fit: Steps[None, None, _Learned], progress: Progress) -> Steps[Progress, None, _Learned]:
-    """A fit whose pauses tell how far the whole task is."""
-    while True:
-        try:
-            next(fit)
-        except StopIteration as end:
-            learned: _Learned = end.value
-            return learned
-        yield progress

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Generator as Steps
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from latentstudio.core.direction import Direction
 from latentstudio.core.recipe import Span
+from latentstudio.core.steps import telling
 from latentstudio.metrics.attributes import Attribute
 from latentstudio.metrics.direction_truth import (
     FEW,
@@ -36,7 +36,6 @@ _NEAR = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1))  # moves of the two
 _BATCH = 8
 _YES = 0.5
 
-T = TypeVar("T")
 Progress = tuple[int, int]
 Changes = list[tuple[Levels, Levels]]
 """What is read on batches of faces before and after they were moved."""
@@ -72,25 +71,14 @@ def in_their_layers(
     if len(cuts) <= 2 or not sliders:
         return tuple(directions)
     trial = _Trial(generator, sliders, judge)
-    yield from _telling(trial.look_at(range(first, first + count)), (0, len(sliders)))
+    yield from telling(trial.look_at(range(first, first + count)), (0, len(sliders)))
     chosen: dict[str, Direction] = {}
     for done, slider in enumerate(sliders):
         locks = tuple(chosen.get(lock.name, lock) for lock in slider.locks)
         steps = _narrowed(trial, replace(slider, locks=locks), cuts)
-        found = yield from _telling(steps, (done, len(sliders)))
+        found = yield from telling(steps, (done, len(sliders)))
         chosen[found.name] = found
     return tuple(chosen.get(direction.name, direction) for direction in directions)
-
-
-def _telling(steps: Steps[None, None, T], progress: Progress) -> Steps[Progress, None, T]:
-    """The same steps; each tells how far the whole task is."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: T = end.value
-            return found
-        yield progress
 
 
 def _narrowed(trial: "_Trial", slider: Slider, cuts: Sequence[int]) -> Steps[None, None, Direction]:

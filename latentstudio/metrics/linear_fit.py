@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from latentstudio.core.steps import ended
+
 _STEPS = 200
 _SETTLED = 1e-7
 _PAUSE = 10
@@ -62,13 +64,7 @@ class Design:
 
         Steps under the fixed bound of the Hessian (Böhning 1992), with Nesterov's momentum.
         """
-        steps = self.logistic_steps(shares)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                plane: Plane = end.value
-                return plane
+        return ended(self.logistic_steps(shares))
 
     def logistic_steps(self, shares: Tensor) -> Steps[None, None, Plane]:
         """As ``logistic``, for those who have other things to do: yields every ten steps."""

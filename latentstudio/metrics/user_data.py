@@ -52,9 +52,12 @@ def user_statistics(
     """
     folder = _cache_folder(root)
     note = folder / f"{_key(pictures, referee, most, pictures.stamp)}.txt"
-    file = _noted(note) or folder / f"{_key(pictures, referee, most, pictures.contents())}{_KIND}"
+    file = _noted(note)
+    if file is None:
+        file = folder / f"{_key(pictures, referee, most, pictures.contents())}{_KIND}"
+        if file.exists():  # of a copy of these pictures
+            atomic_write(note, file.stem.encode())
     if file.exists():
-        atomic_write(note, file.stem.encode())
         known = open_statistics(file)
         origin = dataclasses.replace(known.origin, data=pictures.path.name)
         return dataclasses.replace(known, origin=origin)

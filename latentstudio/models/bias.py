@@ -1,5 +1,6 @@
 """A bias in half precision: added row by row, in place, and fast both ways."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -12,10 +13,7 @@ def add_bias(y: Tensor, bias: Tensor) -> Tensor:
     A sum that broadcasts over 16 channels, less than one vector, takes fifteen times as long as one
     over rows; autograd's slope of such rows takes forty times as long as a plain sum.
     """
-    if not bias.requires_grad:
-        return _added(y, bias)
-    added: Tensor = _Added.apply(y, bias)  # type: ignore[no-untyped-call]
-    return added
+    return (_added_with_slopes if bias.requires_grad else _added)(y, bias)
 
 
 def _added(y: Tensor, bias: Tensor) -> Tensor:
@@ -34,3 +32,6 @@ class _Added(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor]:
         return slope, slope.sum((0, 2, 3))
+
+
+_added_with_slopes: Callable[[Tensor, Tensor], Tensor] = _Added.apply

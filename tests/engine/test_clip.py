@@ -18,11 +18,11 @@ from latentstudio.core.interpolation import path as walk
 from latentstudio.core.journey import Journey
 from latentstudio.core.picture import read_picture
 from latentstudio.core.recipe import ModelRef, Noise, Recipe
+from latentstudio.core.steps import ended
 from latentstudio.core.still import scaled
 from latentstudio.engine.clip import clip, journey
 from latentstudio.engine.export import rgb
 from latentstudio.engine.messages import Step
-from tests.ended import ended
 from tests.engine.conftest import recipe_of
 from tests.fakes import FakeGenerator, fake_info
 

@@ -14,6 +14,7 @@ from latentstudio.core.direction_file import write_directions
 from latentstudio.core.errors import StudioError
 from latentstudio.core.latent import seed_z
 from latentstudio.core.recipe import Recipe, Span, Vector
+from latentstudio.core.steps import ended
 from latentstudio.engine import discover
 from latentstudio.engine.discover import components, import_directions, sefa
 from latentstudio.engine.examples import LEAST, arithmetic, learn
@@ -21,7 +22,6 @@ from latentstudio.engine.jobs import JOBS
 from latentstudio.engine.messages import JobDone, Step
 from latentstudio.engine.render import styles_of
 from latentstudio.models.registry import open_model
-from tests.ended import ended
 from tests.engine.conftest import Bench, recipe_of
 from tests.fakes import FakeGenerator, fake_info
 from tests.models.examples import write_example

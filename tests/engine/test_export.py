@@ -10,9 +10,9 @@ import torch
 
 from latentstudio.core.layout import GAP
 from latentstudio.core.picture import read_picture
+from latentstudio.core.steps import ended
 from latentstudio.engine.export import pictures, rgb, sheet
 from latentstudio.engine.messages import Step
-from tests.ended import ended
 from tests.engine.conftest import recipe_of
 from tests.fakes import FakeGenerator, fake_info
 

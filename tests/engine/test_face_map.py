@@ -13,6 +13,7 @@ from latentstudio.core.classes import with_sample
 from latentstudio.core.face_map import FaceMap
 from latentstudio.core.pace import Pace
 from latentstudio.core.recipe import Anchor, ModelRef, Recipe, Seed, with_position
+from latentstudio.core.steps import ended
 from latentstudio.engine.face_map import face_map
 from latentstudio.engine.jobs import Job
 from latentstudio.engine.messages import JobDone, JobProgress, Step
@@ -38,12 +39,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def result(steps: Any) -> tuple[Any, list[Step]]:
-    seen = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
+    seen: list[Step] = []
+    return ended(steps, seen.append), seen
 
 
 def test_styles_make_the_map_without_drawing() -> None:

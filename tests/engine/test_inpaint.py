@@ -7,11 +7,11 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import Mask, preset
 from latentstudio.core.paste import SEAMS
 from latentstudio.core.recipe import Anchor, Recipe
+from latentstudio.core.steps import ended
 from latentstudio.engine.inpaint import Filled, blend, inpaint, to_image, to_picture
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import draw, to_rgb
 from latentstudio.engine.search import Settings
-from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 
 FAKE = FakeGenerator(fake_info(layers=1))

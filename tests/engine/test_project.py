@@ -10,6 +10,7 @@ from torch import Tensor
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Anchor, Noise, Recipe
 from latentstudio.core.search import Projected, Rgb, Settings
+from latentstudio.core.steps import ended
 from latentstudio.engine import project as module
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import difference, likeness
@@ -34,12 +35,9 @@ def finish(
     generator: FakeGenerator, picture: Rgb, space: str = "z", **more: Any
 ) -> tuple[Projected, list[Step]]:
     more = {"steps": 40, "starts": 8, "features": "none", **more}
-    steps, seen = project(generator, picture, space, **more), []  # type: ignore[arg-type]
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
+    seen: list[Step] = []
+    steps = project(generator, picture, space, **more)  # type: ignore[arg-type]
+    return ended(steps, seen.append), seen
 
 
 @pytest.mark.parametrize(("generator", "space"), [(FAKE, "z"), (LAYERED, "w"), (LAYERED, "w+")])

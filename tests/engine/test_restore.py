@@ -7,6 +7,7 @@ import torch
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.search import RESTORE_TASKS, Restored, RestoreTask, Rgb, Settings
+from latentstudio.core.steps import ended
 from latentstudio.engine.inpaint import to_image, to_picture
 from latentstudio.engine.measure import luminance, noise_of
 from latentstudio.engine.messages import Step
@@ -24,12 +25,8 @@ def face(seed: int) -> Rgb:
 def finish(
     picture: Rgb, task: RestoreTask, settings: Settings = QUICK, **options: Any
 ) -> tuple[Restored, list[Step]]:
-    steps, seen = restore(FAKE, picture, task, settings, **options), []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
+    seen: list[Step] = []
+    return ended(restore(FAKE, picture, task, settings, **options), seen.append), seen
 
 
 def off(one: Rgb, other: Rgb) -> float:
@@ -132,13 +129,7 @@ def test_what_makes_no_sense_is_a_sentence(
 def test_what_is_known_is_shown_before_the_search(task: RestoreTask) -> None:
     picture = face(902)
     options: dict[str, Any] = {"factor": 8, "noise": 30.0, "missing": 0.6}
-    steps = known(FAKE, picture, task, 7, **options, count=90)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            shown: Rgb = end.value
-            break
+    shown = ended(known(FAKE, picture, task, 7, **options, count=90))
     brief = replace(QUICK, seed=7, steps=1)
     found, _ = finish(picture, task, brief, **options, counts=(90,))
     assert np.abs(shown.astype(int) - found.given).max() <= 1  # sums are rounded in another order

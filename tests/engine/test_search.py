@@ -12,6 +12,7 @@ from torch import Tensor
 from latentstudio.core.errors import StudioError
 from latentstudio.core.mask import preset
 from latentstudio.core.recipe import Recipe
+from latentstudio.core.steps import ended
 from latentstudio.engine.coordinates import Coordinates, on_simplex
 from latentstudio.engine.measure import (
     Everything,
@@ -28,7 +29,6 @@ from latentstudio.engine.render import class_weights
 from latentstudio.engine.search import Candidate, Place, Settings, search
 from latentstudio.models.generator import Generator
 from latentstudio.models.registry import open_model
-from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 from tests.models.examples import write_example
 

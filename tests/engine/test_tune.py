@@ -10,12 +10,12 @@ from latentstudio.core.bundle import read_card
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Anchor, ModelRef, Noise, Recipe, Seed, Vector
 from latentstudio.core.search import Rgb, Tuned
+from latentstudio.core.steps import ended
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import draw, styles_of, to_rgb
 from latentstudio.engine.tune import tune
 from latentstudio.models.generator import Generator
 from latentstudio.models.registry import FAMILIES, open_model
-from tests.ended import ended
 from tests.models.examples import write_example
 
 

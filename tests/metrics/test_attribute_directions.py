@@ -11,6 +11,7 @@ import torch
 from latentstudio.core.direction import Direction
 from latentstudio.core.errors import StudioError
 from latentstudio.core.recipe import Span, Vector
+from latentstudio.core.steps import ended
 from latentstudio.metrics.attribute_directions import attribute_directions, ranked_rightly
 from latentstudio.metrics.attributes import ATTRIBUTES, Attribute
 from latentstudio.metrics.direction_truth import (
@@ -24,7 +25,6 @@ from latentstudio.metrics.direction_truth import (
 )
 from latentstudio.metrics.referee_card import Head
 from latentstudio.models.style_space import StyleMoments, StyleSpace, direction_of
-from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 from tests.metrics.colours import ColourReferee
 

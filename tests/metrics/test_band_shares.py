@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from latentstudio.core.steps import ended
 from latentstudio.metrics.band_shares import band_shares, mixed_bands, pictures
-from tests.ended import ended
 from tests.fakes import fake_info
 from tests.metrics.colours import ColourReferee, Flat
 from tests.metrics.test_attribute_directions import BLUE, GREEN, RED

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from latentstudio.core.errors import StudioError
+from latentstudio.core.steps import ended
 from latentstudio.metrics import evaluation
 from latentstudio.metrics.evaluation import (
     Row,
@@ -67,13 +68,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def finished(steps: Steps[int, None, T]) -> tuple[T, int]:
     """What a job returns, and how many pictures its steps told of."""
-    drawn = 0
-    while True:
-        try:
-            drawn += next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result, drawn
+    drawn: list[int] = []
+    return ended(steps, drawn.append), sum(drawn)
 
 
 def by_name(rows: list[Row]) -> dict[str, Row]:

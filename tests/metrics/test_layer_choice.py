@@ -4,8 +4,8 @@ import torch
 
 from latentstudio.core.direction import Direction
 from latentstudio.core.recipe import Span
+from latentstudio.core.steps import ended
 from latentstudio.metrics.layer_choice import in_their_layers
-from tests.ended import ended
 from tests.fakes import FakeGenerator, fake_info
 from tests.metrics.colours import ColourReferee, Flat
 from tests.metrics.test_attribute_directions import BLUE, GREEN, RED, along

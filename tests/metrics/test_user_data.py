@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from latentstudio.core.errors import StudioError
+from latentstudio.core.steps import ended
 from latentstudio.data.folder import Pictures, open_pictures
 from latentstudio.metrics import user_data
 from latentstudio.metrics.observe import to_levels
@@ -34,12 +35,8 @@ def folder(path: Path, count: int, labels: bool = False) -> Path:
 def gathered(path: Path, root: Path, told: list[str] | None = None) -> tuple[RealStatistics, int]:
     report = (told if told is not None else list[str]()).append
     steps = user_statistics(open_pictures(path), REFEREE, report, root=root)
-    seen = 0
-    while True:
-        try:
-            seen += next(steps)
-        except StopIteration as end:
-            return end.value, seen
+    seen: list[int] = []
+    return ended(steps, seen.append), sum(seen)
 
 
 def test_halves_are_compared_and_the_answer_is_kept(

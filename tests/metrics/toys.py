@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
+from latentstudio.core.steps import ended
 from latentstudio.metrics.gather import gather
 from latentstudio.metrics.real import Origin, RealStatistics
 from latentstudio.metrics.referee import Referee, RefereeNetwork, initialise
@@ -66,9 +67,4 @@ def toy_statistics(
         known,
         referee.trusted,
     )
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            real: RealStatistics = end.value
-            return real
+    return ended(steps)

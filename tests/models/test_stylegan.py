@@ -90,7 +90,10 @@ def test_a_bias_by_rows_has_the_slopes_of_a_bias() -> None:
     y = torch.randn(2, 6, 3, 4, dtype=torch.float64, requires_grad=True)
     bias = torch.randn(6, dtype=torch.float64, requires_grad=True)
     torch.testing.assert_close(add_bias(y.clone(), bias), y + bias[:, None, None])
-    both = lambda y, bias: add_bias(y.clone(), bias).square()  # noqa: E731
+
+    def both(y: Tensor, bias: Tensor) -> Tensor:
+        return add_bias(y.clone(), bias).square()
+
     assert torch.autograd.gradcheck(both, (y, bias))
     assert torch.autograd.gradgradcheck(both, (y, bias))
 

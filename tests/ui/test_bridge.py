@@ -47,6 +47,12 @@ class Bench:
         self.work()
 
     @property
+    def model(self) -> str:
+        """The name of the model that the window knows to be open."""
+        assert self.bridge.info is not None
+        return self.bridge.info.name
+
+    @property
     def drawn(self) -> int:
         return self.generators["fake"].drawn
 
@@ -111,8 +117,7 @@ def test_undo_across_models_opens_the_old_one_again(bench: Bench) -> None:
     bench.document.undo()
     bench.work()
     bench.work()
-    assert bench.bridge.info is not None
-    assert bench.bridge.info.name == "fake"
+    assert bench.model == "fake"
     assert bench.frames[-1].recipe.model.name == "fake"
 
 
@@ -130,8 +135,7 @@ def test_redo_before_the_undone_model_has_come_loses_no_history(bench: Bench) ->
         bench.work()
     assert bench.document.recipe == wanted
     assert len(bench.document.entries) == entries
-    assert bench.bridge.info is not None
-    assert bench.bridge.info.name == "other"
+    assert bench.model == "other"
     assert bench.frames[-1].recipe == wanted
 
 

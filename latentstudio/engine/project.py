@@ -6,6 +6,7 @@ the best is brought to the end by L-BFGS, in z, w or w+.
 
 import math
 import time
+from collections.abc import Callable
 from collections.abc import Generator as Steps
 from dataclasses import dataclass, replace
 
@@ -123,13 +124,14 @@ def project(
     measurement = likeness(generator, target, features, given)
     settings = Settings(space, starts, steps, _RATE, prior, _BANK, seed, noise, start)
     losses: list[float] = []
-    places = [
-        _Projection(generator, replace(settings, seed=seed + number), classes)
-        for number in range(_PLANS[space].rounds)
-    ]
-    clock = _clock(places)
+
+    def make(number: int) -> _Projection:
+        return _Projection(generator, replace(settings, seed=seed + number), classes)
+
+    first = make(0)
+    clock = _clock(first)
     total = math.ceil(clock[1][-1]) + (steps if tune_noise else 0)
-    found = _best(places, measurement)
+    found = _best(first, make, measurement)
     place = yield from _watched(found, picture, losses, clock, total)
     styles = place.coordinates.styles(place.found).detach()
     finer = None
@@ -182,25 +184,28 @@ def _left(starts: int, sixteenths: int) -> int:
     return max(1, starts * sixteenths // 16)
 
 
-def _clock(places: list[_Projection]) -> tuple[list[float], list[float]]:
-    """Steps done, and how long they take up to there, in steps of all candidates of a place.
+def _clock(place: _Projection) -> tuple[list[float], list[float]]:
+    """Steps done in all rounds, and how long they take up to there, in steps of all candidates.
 
     Most pictures are found by the first polishing: what follows it counts for little, so that the
     time that is left is right for those.
     """
-    likely = len(places[0].plan.stages) + 2  # the bank, thinning out, one polishing
+    likely = len(place.plan.stages) + 2  # the bank, thinning out, one polishing
     done, taken = [0.0], [0.0]
-    for number, (steps, drawn) in enumerate(part for place in places for part in place.parts):
-        share = drawn / places[0].settings.candidates
+    for number, (steps, drawn) in enumerate(place.parts * place.plan.rounds):
+        share = drawn / place.settings.candidates
         done.append(done[-1] + steps)
         taken.append(taken[-1] + steps * share * (1.0 if number < likely else _SELDOM))
     return done, taken
 
 
-def _best(places: list[_Projection], measurement: Likeness) -> Steps[Step, None, _Projection]:
+def _best(
+    first: _Projection, make: Callable[[int], _Projection], measurement: Likeness
+) -> Steps[Step, None, _Projection]:
     """Search one place after the other, until a picture is recovered; each step shows the best."""
-    best = places[0]
-    for number, place in enumerate(places):
+    best = first
+    for number in range(first.plan.rounds):
+        place = make(number) if number else first
         for step in _found(place, measurement):
             better = min(best, place, key=lambda p: p.least)
             yield replace(step, done=step.done + number * place.whole, preview=better)

@@ -95,14 +95,17 @@ def _narrowed(trial: "_Trial", slider: Slider, cuts: Sequence[int]) -> Steps[Non
         return worths[first, after]
 
     most = yield from worth(start, end)
-    ends = [(0, after) for after in reversed(range(1, end))]
-    starts = [(first, 0) for first in range(1, end)]
-    for first, after in [*ends, *starts]:
-        choice = (first, after or end)  # the last layer is chosen by then
-        if choice[0] < choice[1]:
-            value = yield from worth(*choice)
-            if value >= most - _SLACK:
-                (start, end), most = choice, max(most, value)
+
+    def prefer(first: int, after: int) -> Steps[None, None, None]:
+        nonlocal start, end, most
+        value = yield from worth(first, after)
+        if value >= most - _SLACK:
+            start, end, most = first, after, max(most, value)
+
+    for after in reversed(range(1, end)):
+        yield from prefer(0, after)
+    for first in range(1, end):
+        yield from prefer(first, end)
     while True:
         near = [(start + one, end + other) for one, other in _NEAR]
         choices = [(first, after) for first, after in near if 0 <= first < after < len(cuts)]

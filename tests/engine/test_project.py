@@ -83,11 +83,11 @@ def test_a_search_that_recovers_nothing_begins_once_more(monkeypatch: pytest.Mon
 
 def test_progress_counts_by_time_and_by_what_is_likely() -> None:
     settings = Settings("w+", 16, 200, 0.1, 0.002, 256, 0, Noise(), "bank")
-    places = [module._Projection(LAYERED, settings, ()) for _ in range(2)]
-    done, taken = module._clock(places)
+    place = module._Projection(LAYERED, settings, ())
+    done, taken = module._clock(place)
     assert done == sorted(done)
     assert taken == sorted(taken)
-    assert done[-1] == 2 * places[0].whole
+    assert done[-1] == 2 * place.whole
     after_bank, after_adam, after_polishing = (taken[i] / taken[-1] for i in (1, 3, 4))
     assert 0.02 < after_bank < 0.1 < after_adam < 0.3
     assert 0.6 < after_polishing < 0.8  # where most searches end

@@ -134,6 +134,11 @@ def as_seen(images: Tensor, target: Tensor) -> Tensor:
     return images.float().minimum(top).maximum(bottom)
 
 
+def off_by(images: Tensor, target: Tensor) -> Tensor:
+    """How far pictures [B, 3, R, R] are off at each place, over the colours: [B, 1, R, R]."""
+    return (as_seen(images, target) - target).abs().mean(1, keepdim=True)
+
+
 def known_pixels(target: Tensor, hole: Tensor) -> Known:
     """What is outside a hole, weighted by how near it is to the hole.
 

@@ -6,7 +6,6 @@ the best is brought to the end by L-BFGS, in z, w or w+.
 
 import math
 import time
-from collections.abc import Callable
 from collections.abc import Generator as Steps
 from dataclasses import dataclass, replace
 
@@ -29,7 +28,8 @@ from latentstudio.core.steps import changed
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import Likeness, likeness
 from latentstudio.engine.inpaint import PREVIEW_S, to_image, to_picture
-from latentstudio.engine.measure import as_seen
+from latentstudio.engine.jumps import jump, steps_of_jump
+from latentstudio.engine.measure import as_seen, off_by
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import class_weights
 from latentstudio.engine.search import Place, begin, descend
@@ -40,13 +40,15 @@ NOISE = Noise()
 _BANK = 256
 _RATE = 0.1
 _REACH = 4.5  # standard deviations of z: a given face may well lie farther out than a likely one
-_POLISH = 3.0  # further steps of L-BFGS at most for each that is left, as a share of the steps
+_POLISH = 2.5  # further steps of L-BFGS at most for each that is left, as a share of the steps
 _LOOKS = 10  # of its steps between two looks whether it is better
 _PATIENCE = 5  # looks in which the loss has to fall below this share, or it is given up
 _FALL = 0.97
+_TRIAL = 120  # steps after which it has to be nearly as good as the best so far, or is given up
+_HOPEFUL = 1.25  # times the best one's loss
+_ROUND = 0.05  # difference of pixels, of a range of 2, below which it counts by its square
 _ALONE = 2  # candidates that are drawn together in the time of one alone
-_SELDOM = 0.2
-_FAR = 0.6  # standard deviations that a jump goes, in each direction
+_SELDOM = 0.07  # of the time of a polishing: a jump is rare, and most are given up
 
 
 @dataclass(frozen=True)
@@ -57,25 +59,26 @@ class _Plan:
         stages: (sixteenths of the starts that go on, share of the steps, share of the rate).
         last: sixteenths of the starts that are polished.
         enough: levels of 255 off: once one comes so near, the others need no polishing.
-        jumps: out of the valley of the best one, where it is not the right one.
-        rounds: begun anew from other samples where none came so near.
+        jumps: to other valleys, where none is the right one.
+        jumpers: sixteenths of the starts that they begin from, in turn.
     """
 
     stages: tuple[tuple[int, float, float], ...]
     last: int
     enough: float
     jumps: int
-    rounds: int
+    jumpers: int
 
     def steps(self, steps: int) -> list[int]:
         """Steps of Adam in each stage."""
         return [max(1, round(part * steps)) for _, part, _ in self.stages]
 
 
-# Z and w are full of valleys of different depth; in w+ one is as deep as another.
+# Z and w are full of valleys of different depth. In w+ most are as deep, but in some a face has no
+# beard, say, and none grows: there another start is worth more than polishing.
 # Levels: a recovered picture is off by less than 1, of which 0.25 are rounding.
 _MANY = _Plan(((16, 0.2, 1.0), (8, 0.4, 0.8)), 4, 1.0, 6, 1)
-_FEW = _Plan(((16, 0.1, 1.0), (4, 0.15, 0.7)), 2, 2.0, 0, 2)
+_FEW = _Plan(((16, 0.075, 1.0), (4, 0.1, 0.7)), 1, 3.0, 8, 4)
 _PLANS: dict[Space, _Plan] = {"z": _MANY, "w": _MANY, "w+": _FEW}
 
 
@@ -125,14 +128,10 @@ def project(
     settings = Settings(space, starts, steps, _RATE, prior, _BANK, seed, noise, start)
     losses: list[float] = []
 
-    def make(number: int) -> _Projection:
-        return _Projection(generator, replace(settings, seed=seed + number), classes)
-
-    first = make(0)
-    clock = _clock(first)
+    place = _Projection(generator, settings, classes)
+    clock = _clock(place)
     total = math.ceil(clock[1][-1]) + (steps if tune_noise else 0)
-    found = _best(first, make, measurement)
-    place = yield from _watched(found, picture, losses, clock, total)
+    yield from _watched(_found(place, measurement), picture, losses, clock, total)
     styles = place.coordinates.styles(place.found).detach()
     finer = None
     if tune_noise:
@@ -144,7 +143,7 @@ class _Projection(Place):
     """Candidates that are held by the prior alone; no critic says that they look real."""
 
     def __init__(self, generator: Generator, settings: Settings, classes: ClassShares) -> None:
-        super().__init__(generator, settings, classes, exact=True)  # for the very picture
+        super().__init__(generator, settings, classes)
         self.coordinates.reach = _REACH
         self.plan = _PLANS[settings.space]
 
@@ -153,11 +152,11 @@ class _Projection(Place):
         """Its parts, from the bank to the last polishing: steps at most, and candidates in each."""
         plan, count = self.plan, self.settings.candidates
         stages = zip(plan.stages, plan.steps(self.settings.steps), strict=True)
-        polishings = _left(count, plan.last) + plan.jumps
         return [
             (self.bank_steps, count),
             *((steps, _left(count, left)) for (left, _, _), steps in stages),
-            *[(_most(self), _ALONE)] * polishings,
+            *[(_most(self), _ALONE)] * _left(count, plan.last),
+            *[(steps_of_jump(self.settings) + _most(self), _ALONE)] * plan.jumps,
         ]
 
     @property
@@ -185,34 +184,18 @@ def _left(starts: int, sixteenths: int) -> int:
 
 
 def _clock(place: _Projection) -> tuple[list[float], list[float]]:
-    """Steps done in all rounds, and how long they take up to there, in steps of all candidates.
+    """Steps done, and how long they take up to there, in steps of all candidates.
 
     Most pictures are found by the first polishing: what follows it counts for little, so that the
     time that is left is right for those.
     """
     likely = len(place.plan.stages) + 2  # the bank, thinning out, one polishing
     done, taken = [0.0], [0.0]
-    for number, (steps, drawn) in enumerate(place.parts * place.plan.rounds):
+    for number, (steps, drawn) in enumerate(place.parts):
         share = drawn / place.settings.candidates
         done.append(done[-1] + steps)
         taken.append(taken[-1] + steps * share * (1.0 if number < likely else _SELDOM))
     return done, taken
-
-
-def _best(
-    first: _Projection, make: Callable[[int], _Projection], measurement: Likeness
-) -> Steps[Step, None, _Projection]:
-    """Search one place after the other, until a picture is recovered; each step shows the best."""
-    best = first
-    for number in range(first.plan.rounds):
-        place = make(number) if number else first
-        for step in _found(place, measurement):
-            better = min(best, place, key=lambda p: p.least)
-            yield replace(step, done=step.done + number * place.whole, preview=better)
-        best = min(best, place, key=lambda p: p.least)
-        if _recovered(best, measurement, 0):
-            break
-    return best
 
 
 def _found(place: _Projection, measurement: Likeness) -> Steps[Step, None, None]:
@@ -226,37 +209,51 @@ def _found(place: _Projection, measurement: Likeness) -> Steps[Step, None, None]
         place.settings = replace(place.settings, rate=rate * pace)
         yield from descend(place, measurement, count, done, total)
         done += count
-    place.keep(_left(place.settings.candidates, plan.last))
-    for row in range(len(place.found)):
+    place.draws = place.generator  # from here on it goes by the very picture
+    starts = place.settings.candidates
+    place.keep(_left(starts, max(plan.last, plan.jumpers)))
+    for row in range(min(_left(starts, plan.last), len(place.found))):
         if not bool(place.broken[row]):
             start = place.found[row : row + 1].clone()
             yield from _polish(place, measurement, row, start, done, total)
         done += _most(place)
-        if _recovered(place, measurement, row):
+        if _recovered(place, measurement):
             break
-    place.keep(1)
+    place.keep(_left(starts, plan.jumpers))
     yield from _jump(place, measurement, done, total)
+    place.keep(1)
 
 
 def _jump(
     place: _Projection, measurement: Likeness, done: int, total: int
 ) -> Steps[Step, None, None]:
-    """Look for a deeper valley near the best one (basin hopping: Wales and Doye 1997)."""
-    random = torch.Generator().manual_seed(place.settings.seed)
-    for _ in range(place.plan.jumps):
-        if _recovered(place, measurement, 0):
+    """Look for a deeper valley, from one candidate after the other."""
+    for number in range(place.plan.jumps):
+        if _recovered(place, measurement):
             break
-        off = torch.randn(place.found[:1].shape, generator=random) * _FAR
-        start = place.coordinates.bounded(place.found[:1] + off.to(place.found))
-        yield from _polish(place, measurement, 0, start, done, total)
+        row = number % len(place.found)
+        start = yield from _elsewhere(place, measurement, row, number, done, total)
+        done += steps_of_jump(place.settings)
+        yield from _polish(place, measurement, row, start, done, total)
         done += _most(place)
 
 
-def _recovered(place: _Projection, measurement: Likeness, row: int) -> bool:
-    """Whether it is as near as the plan asks for."""
-    target = measurement.pixels.target
-    off = (as_seen(place.images[row : row + 1], target) - target).abs().mean()
-    return not bool(place.broken[row]) and float(off) * 127.5 < place.plan.enough
+def _elsewhere(
+    place: _Projection, measurement: Likeness, row: int, number: int, done: int, total: int
+) -> Steps[Step, None, Tensor]:
+    length = steps_of_jump(place.settings)
+
+    def step(share: float) -> Step:
+        return Step(done + share * length, total, "Looking elsewhere", place)
+
+    return changed(jump(place, row, measurement.pixels.target, number), step)
+
+
+def _recovered(place: _Projection, measurement: Likeness) -> bool:
+    """Whether the best one is as near as the plan asks for."""
+    best = int(place.losses.argmin())
+    off = off_by(place.images[best : best + 1], measurement.pixels.target).mean()
+    return not bool(place.broken[best]) and float(off) * 127.5 < place.plan.enough
 
 
 def _most(place: _Projection) -> int:
@@ -267,10 +264,13 @@ def _most(place: _Projection) -> int:
 def _polish(
     place: _Projection, measurement: Likeness, row: int, start: Tensor, done: int, total: int
 ) -> Steps[Step, None, None]:
-    """L-BFGS on squares of pixels, which near the end finds what Adam circles around.
+    """L-BFGS, which near the end finds what Adam circles around.
 
-    A candidate moves there only where it is better by what Adam went by. A valley in which hardly
-    anything falls any more is given up: there may well be a deeper one.
+    It goes by differences of pixels, rounded off at zero (Charbonnier et al. 1997): by squares, a
+    face with a beard would sooner become one of both colours' mean than grow one. A candidate moves
+    only where it is better by what Adam went by. A valley in which hardly anything falls any more
+    is given up: there may well be a deeper one. So is one that is worse than the best after its
+    first part.
     """
     target = measurement.pixels.target
 
@@ -278,17 +278,21 @@ def _polish(
         point = point.clone().requires_grad_()
         with torch.enable_grad():
             images = place.draw(point)
-            squares = (as_seen(images, target) - target).square().mean()
-            value = squares + place.settings.realism**2 * place.doubt(images, point).sum()
+            off = as_seen(images, target) - target
+            far = ((off / _ROUND).square() + 1).sqrt().mean() * _ROUND
+            value = far + place.settings.realism * place.doubt(images, point).sum()
         (gradient,) = torch.autograd.grad(value, point)
         return float(value), gradient
 
+    best = place.least
     point, losses = start, [math.inf] * _PATIENCE
     for number, point in enumerate(lbfgs(slope, start, _most(place)), start=1):
         if number % _LOOKS == 0:
             losses.append(_improve(place, measurement, row, place.coordinates.bounded(point)))
             if not losses[-1] < _FALL * losses[-1 - _PATIENCE]:
                 return
+        if number == _TRIAL and losses[-1] > _HOPEFUL * best:
+            return
         yield Step(done + number, total, "Polishing", place)
     _improve(place, measurement, row, place.coordinates.bounded(point))
 
@@ -305,12 +309,12 @@ def _improve(place: _Projection, measurement: Likeness, row: int, point: Tensor)
 
 
 def _watched(
-    steps: Steps[Step, None, _Projection],
+    steps: Steps[Step, None, None],
     picture: Rgb,
     losses: list[float],
     clock: tuple[list[float], list[float]],
     total: int,
-) -> Steps[Step, None, _Projection]:
+) -> Steps[Step, None, None]:
     """The same steps in time, with the best now and then, while losses are written down."""
     due = 0.0
 

@@ -33,7 +33,7 @@ _TOO_SLOW = 4  # slices: a part this much slower than planned is cut further
 _LARGEST_BATCH = 64
 _WARM = 0.05  # share of the steps in which the rate rises
 _BETAS = (0.9, 0.99)
-_STEP_DRAWS = 3  # pictures that are drawn in the time of one step of one candidate
+STEP_DRAWS = 3  # pictures that are drawn in the time of one step of one candidate
 _NEAR_MEAN = 0.2  # starts from the mean lie so many standard deviations around it
 
 
@@ -129,11 +129,9 @@ class Place:
         generator: Generator,
         settings: Settings,
         classes: ClassShares = (),
-        *,
-        exact: bool = False,
     ) -> None:
         self.generator, self.settings = generator, settings
-        self.draws = generator if exact else hasty(generator)
+        self.draws = hasty(generator)
         self.coordinates = Coordinates(generator, settings, classes)
         self._recipe = Recipe(noise=settings.noise)
         self.points = self.found = torch.zeros(0)
@@ -150,7 +148,7 @@ class Place:
     @property
     def bank_steps(self) -> int:
         """How many steps of Adam take as long as the bank: one draws every candidate, and back."""
-        return math.ceil(self.bank / (_STEP_DRAWS * self.settings.candidates))
+        return math.ceil(self.bank / (STEP_DRAWS * self.settings.candidates))
 
     @property
     def words(self) -> str:

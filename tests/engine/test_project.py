@@ -15,10 +15,11 @@ from latentstudio.engine import project as module
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import difference, likeness
 from latentstudio.engine.inpaint import to_image, to_picture
+from latentstudio.engine.jumps import jump
 from latentstudio.engine.messages import Step
 from latentstudio.engine.project import project
 from latentstudio.engine.render import draw, to_rgb
-from latentstudio.engine.search import Place, begin
+from latentstudio.engine.search import Place
 from latentstudio.engine.tuned_noise import correlation
 from tests.fakes import FakeGenerator, fake_info
 
@@ -59,26 +60,39 @@ def test_a_drawn_face_is_found_again(generator: FakeGenerator, space: str) -> No
     assert last.latent.space == space
 
 
-def test_a_search_that_recovers_nothing_begins_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[int] = []
+def test_a_search_that_recovers_nothing_jumps_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    jumped: list[tuple[int, int]] = []
 
-    def noted(place: Place, *more: Any) -> Any:
-        begun.append(place.settings.seed)
-        return begin(place, *more)
+    def noted(place: Place, row: int, target: Tensor, number: int) -> Any:
+        jumped.append((row, number))
+        return jump(place, row, target, number)
 
-    monkeypatch.setattr(module, "begin", noted)
+    monkeypatch.setattr(module, "jump", noted)
     finish(LAYERED, face(LAYERED, 900), "w+")
-    assert begun == [0]
+    assert not jumped
     strange = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
-    both, steps = finish(LAYERED, strange, "w+", steps=4)
-    assert begun == [0, 0, 1]
-    assert max(step.done / step.total for step in steps) <= 1
-    once = {**module._PLANS, "w+": replace(module._PLANS["w+"], rounds=1)}
-    monkeypatch.setattr(module, "_PLANS", once)
-    alone = [finish(LAYERED, strange, "w+", steps=4, seed=seed)[0] for seed in (0, 1)]
-    best = min(alone, key=lambda found: found.losses[-1])
-    assert both.losses[-1] == best.losses[-1]
-    assert np.array_equal(both.picture, best.picture)
+    found, steps = finish(LAYERED, strange, "w+", steps=4, starts=16)
+    assert jumped == [(number % 4, number) for number in range(8)]
+    shares = [step.done / step.total for step in steps]
+    assert shares == sorted(shares)
+    assert shares[-1] <= 1
+    alone = {**module._PLANS, "w+": replace(module._PLANS["w+"], jumps=0)}
+    monkeypatch.setattr(module, "_PLANS", alone)
+    without, _ = finish(LAYERED, strange, "w+", steps=4, starts=16)
+    assert found.losses[-1] <= without.losses[-1]
+
+
+def test_a_jump_that_leads_nowhere_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_TRIAL", 10)
+    strange = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+
+    def polished(hopeful: float) -> int:
+        monkeypatch.setattr(module, "_HOPEFUL", hopeful)
+        _, steps = finish(LAYERED, strange, "w+", steps=10)
+        return sum(step.note == "Polishing" for step in steps)
+
+    assert polished(0.0) == 9 * 9  # nothing is as good as that: each ends at its tenth step
+    assert polished(np.inf) > 9 * 20
 
 
 def test_progress_counts_by_time_and_by_what_is_likely() -> None:
@@ -87,7 +101,7 @@ def test_progress_counts_by_time_and_by_what_is_likely() -> None:
     done, taken = module._clock(place)
     assert done == sorted(done)
     assert taken == sorted(taken)
-    assert done[-1] == 2 * place.whole
+    assert done[-1] == place.whole
     after_bank, after_adam, after_polishing = (taken[i] / taken[-1] for i in (1, 3, 4))
     assert 0.02 < after_bank < 0.1 < after_adam < 0.3
     assert 0.6 < after_polishing < 0.8  # where most searches end
@@ -150,7 +164,8 @@ def test_a_class_is_found_with_the_latent() -> None:
 
 
 def test_the_prior_holds_a_face_near_the_mean() -> None:
-    strange = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    styles = LAYERED.map(LAYERED.sample_z([900]))
+    strange = to_picture(LAYERED.synthesize(4 * styles)[0])
     free, _ = finish(LAYERED, strange, "w+", prior=0.0)
     held, _ = finish(LAYERED, strange, "w+", prior=1.0, start="mean")
 

@@ -196,8 +196,8 @@ def with_weight(
     table = _begun(recipe, latents, layers)
     now = table.mean(1)
     others = [row for row in range(len(now)) if row != source and latents[row] is not None]
-    if not others or latents[source] is None:
-        return recipe
+    if not others or source >= len(latents) or latents[source] is None:
+        return recipe  # a slider that is held may outlive its source
     rest = now[others].sum()
     if rest > _EVEN:
         now[others] *= (1 - weight) / rest

@@ -126,6 +126,13 @@ def test_from_a_to_b_keeps_the_arc_in_z_until_something_was_mixed() -> None:
     assert even.space == "w"
 
 
+def test_a_source_that_is_gone_has_no_share() -> None:
+    there = recipe_of(Anchor(A, 0.5), Anchor(B, 0.5))
+    assert mixing.with_weight(there, (A, B), LAYERS, 2, 0.4) == there
+    assert mixing.with_weight(there, (A, B, None), LAYERS, 2, 0.4) == there
+    assert mixing.with_weight(there, (A, B), LAYERS, 1, 0.4) != there
+
+
 def test_four_corners_are_bilinear() -> None:
     latents = (A, B, C, D)
     there = mixing.with_corner(recipe_of(Anchor(A)), latents, LAYERS, 0.25, 0.5)

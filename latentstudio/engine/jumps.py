@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from latentstudio.core.search import Settings
 from latentstudio.engine.measure import off_by
-from latentstudio.engine.search import STEP_DRAWS, Place
+from latentstudio.engine.search import Place
 
 _FAR = 0.6  # standard deviations that a jump goes, in each direction
 _SAMPLES = 128  # that a place in w+ is crossed with
@@ -20,9 +20,9 @@ _LENT = (2, 4, None)  # style layers that a sample lends, in turn: of 4 px, of 4
 _BLUR = 9  # pixels around a wrong one that count as wrong
 
 
-def steps_of_jump(settings: Settings) -> int:
-    """Steps of one candidate in whose time a jump is found."""
-    return _SAMPLES // (2 * STEP_DRAWS) if settings.space == "w+" else 0
+def draws_of_jump(settings: Settings) -> int:
+    """Pictures that are drawn to find the start of a jump."""
+    return _SAMPLES if settings.space == "w+" else 0
 
 
 def jump(place: Place, row: int, target: Tensor, number: int) -> Steps[float, None, Tensor]:
@@ -42,8 +42,8 @@ def jump(place: Place, row: int, target: Tensor, number: int) -> Steps[float, No
     """
     if place.settings.space == "w+":
         return (yield from _crossed(place, row, target, number))
-    point, random = place.found[row : row + 1], torch.Generator()
-    random.manual_seed(place.settings.seed + number)
+    point = place.found[row : row + 1]
+    random = torch.Generator().manual_seed(place.settings.seed + number)
     off = torch.randn(point.shape, generator=random) * _FAR
     return place.coordinates.bounded(point + off.to(point))
 

@@ -42,8 +42,7 @@ class Known:
 
     def distance(self, images: Tensor) -> Tensor:
         """The weighted mean of absolute differences (contextual loss: Yeh et al. 2017, eq. 3)."""
-        differences = (as_seen(images, self.target) - self.target).abs().mean(1)
-        return (differences * self.weights).mean((1, 2))
+        return (off_by(images, self.target)[:, 0] * self.weights).mean((1, 2))
 
 
 @dataclass(frozen=True)
@@ -54,12 +53,8 @@ class Noisy:
     spread: float
 
     def distance(self, images: Tensor) -> Tensor:
-        """Pseudo-Huber: squares below the noise, as suits a normal one, absolute values above.
-
-        So a few pixels that are far off pull no more than others (Charbonnier et al. 1997).
-        """
-        differences = (images.float() - self.target) / self.spread
-        return self.spread * ((differences.square() + 1).sqrt() - 1).mean((1, 2, 3))
+        """Squares below the noise, as suits a normal one, absolute values above."""
+        return pseudo_huber(images.float() - self.target, self.spread)
 
 
 @dataclass(frozen=True)
@@ -132,6 +127,15 @@ def as_seen(images: Tensor, target: Tensor) -> Tensor:
     top = torch.where(target >= 1, 1.0, torch.inf)
     bottom = torch.where(target <= -1, -1.0, -torch.inf)
     return images.float().minimum(top).maximum(bottom)
+
+
+def pseudo_huber(differences: Tensor, spread: float) -> Tensor:
+    """Mean [B] of differences [B, 3, R, R]: squares below ``spread``, absolute values above.
+
+    So a few that are far off pull no more than others (Charbonnier et al. 1997).
+    """
+    parts = ((differences / spread).square() + 1).sqrt() - 1
+    return spread * parts.mean((1, 2, 3))
 
 
 def off_by(images: Tensor, target: Tensor) -> Tensor:

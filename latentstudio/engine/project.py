@@ -28,11 +28,11 @@ from latentstudio.core.steps import changed
 from latentstudio.engine.descent import lbfgs
 from latentstudio.engine.features import Likeness, likeness
 from latentstudio.engine.inpaint import PREVIEW_S, to_image, to_picture
-from latentstudio.engine.jumps import jump, steps_of_jump
-from latentstudio.engine.measure import as_seen, off_by
+from latentstudio.engine.jumps import draws_of_jump, jump
+from latentstudio.engine.measure import as_seen, off_by, pseudo_huber
 from latentstudio.engine.messages import Step
 from latentstudio.engine.render import class_weights
-from latentstudio.engine.search import Place, begin, descend
+from latentstudio.engine.search import STEP_DRAWS, Place, begin, descend
 from latentstudio.engine.tuned_noise import tuned
 from latentstudio.models.generator import Generator
 
@@ -156,7 +156,7 @@ class _Projection(Place):
             (self.bank_steps, count),
             *((steps, _left(count, left)) for (left, _, _), steps in stages),
             *[(_most(self), _ALONE)] * _left(count, plan.last),
-            *[(steps_of_jump(self.settings) + _most(self), _ALONE)] * plan.jumps,
+            *[(_finding(self) + _most(self), _ALONE)] * plan.jumps,
         ]
 
     @property
@@ -233,7 +233,7 @@ def _jump(
             break
         row = number % len(place.found)
         start = yield from _elsewhere(place, measurement, row, number, done, total)
-        done += steps_of_jump(place.settings)
+        done += _finding(place)
         yield from _polish(place, measurement, row, start, done, total)
         done += _most(place)
 
@@ -241,7 +241,8 @@ def _jump(
 def _elsewhere(
     place: _Projection, measurement: Likeness, row: int, number: int, done: int, total: int
 ) -> Steps[Step, None, Tensor]:
-    length = steps_of_jump(place.settings)
+    """The start of a jump; its steps are those of the search."""
+    length = _finding(place)
 
     def step(share: float) -> Step:
         return Step(done + share * length, total, "Looking elsewhere", place)
@@ -261,16 +262,20 @@ def _most(place: _Projection) -> int:
     return int(_POLISH * place.settings.steps)
 
 
+def _finding(place: _Projection) -> int:
+    """Steps of a polishing in whose time the start of a jump is found."""
+    return draws_of_jump(place.settings) // (STEP_DRAWS * _ALONE)
+
+
 def _polish(
     place: _Projection, measurement: Likeness, row: int, start: Tensor, done: int, total: int
 ) -> Steps[Step, None, None]:
     """L-BFGS, which near the end finds what Adam circles around.
 
-    It goes by differences of pixels, rounded off at zero (Charbonnier et al. 1997): by squares, a
-    face with a beard would sooner become one of both colours' mean than grow one. A candidate moves
-    only where it is better by what Adam went by. A valley in which hardly anything falls any more
-    is given up: there may well be a deeper one. So is one that is worse than the best after its
-    first part.
+    It goes by absolute differences, rounded off at zero: by squares, a face that lacks a beard
+    would sooner take the mean of both colours than grow one. A candidate moves only where it is
+    better by what Adam went by. A valley in which hardly anything falls any more is given up: there
+    may well be a deeper one. So is one that is worse than the best after its first part.
     """
     target = measurement.pixels.target
 
@@ -278,9 +283,8 @@ def _polish(
         point = point.clone().requires_grad_()
         with torch.enable_grad():
             images = place.draw(point)
-            off = as_seen(images, target) - target
-            far = ((off / _ROUND).square() + 1).sqrt().mean() * _ROUND
-            value = far + place.settings.realism * place.doubt(images, point).sum()
+            off = pseudo_huber(as_seen(images, target) - target, _ROUND)
+            value = (off + place.settings.realism * place.doubt(images, point)).sum()
         (gradient,) = torch.autograd.grad(value, point)
         return float(value), gradient
 
@@ -320,8 +324,7 @@ def _watched(
 
     def timed(step: Step) -> Step:
         nonlocal due
-        place = step.preview
-        assert isinstance(place, _Projection)
+        place: _Projection = step.preview
         if float(step.done).is_integer() and math.isfinite(place.least):
             losses.append(place.least)
         now, preview = time.monotonic(), None

@@ -124,12 +124,7 @@ class Place:
         rows: how many are drawn together.
     """
 
-    def __init__(
-        self,
-        generator: Generator,
-        settings: Settings,
-        classes: ClassShares = (),
-    ) -> None:
+    def __init__(self, generator: Generator, settings: Settings, classes: ClassShares = ()) -> None:
         self.generator, self.settings = generator, settings
         self.draws = hasty(generator)
         self.coordinates = Coordinates(generator, settings, classes)

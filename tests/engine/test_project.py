@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from latentstudio.core.errors import StudioError
-from latentstudio.core.recipe import Anchor, Noise, Recipe
+from latentstudio.core.recipe import Anchor, Noise, Recipe, Space
 from latentstudio.core.search import Projected, Rgb, Settings
 from latentstudio.core.steps import ended
 from latentstudio.engine import project as module
@@ -33,16 +33,15 @@ def face(generator: FakeGenerator, seed: int, **more: Any) -> Rgb:
 
 
 def finish(
-    generator: FakeGenerator, picture: Rgb, space: str = "z", **more: Any
+    generator: FakeGenerator, picture: Rgb, space: Space = "z", **more: Any
 ) -> tuple[Projected, list[Step]]:
     more = {"steps": 40, "starts": 8, "features": "none", **more}
     seen: list[Step] = []
-    steps = project(generator, picture, space, **more)  # type: ignore[arg-type]
-    return ended(steps, seen.append), seen
+    return ended(project(generator, picture, space, **more), seen.append), seen
 
 
 @pytest.mark.parametrize(("generator", "space"), [(FAKE, "z"), (LAYERED, "w"), (LAYERED, "w+")])
-def test_a_drawn_face_is_found_again(generator: FakeGenerator, space: str) -> None:
+def test_a_drawn_face_is_found_again(generator: FakeGenerator, space: Space) -> None:
     picture = face(generator, 900)
     found, steps = finish(generator, picture, space)
     assert found.difference < 1

@@ -48,9 +48,8 @@ class Bench:
 
     @property
     def model(self) -> str:
-        """The name of the model that the window knows to be open."""
-        assert self.bridge.info is not None
-        return self.bridge.info.name
+        """The name of the model that the window knows to be open; empty without."""
+        return self.bridge.info.name if self.bridge.info else ""
 
     @property
     def drawn(self) -> int:

@@ -179,10 +179,11 @@ def class_weights(info: ModelInfo, recipe: Recipe) -> Tensor | None:
 
 def to_pixels(image: Tensor) -> Pixels:
     """Pictures [1, 3, H, W] in [-1, 1] to uint8 [H, W, 4] B, G, R, 255, turned on the device."""
-    levels = image[0].float().mul(127.5).add(127.5).round().clamp(0, 255).to(torch.uint8)
-    opaque = torch.full_like(levels[:1], 255)
-    order = torch.cat([levels.flip(0), opaque]).permute(1, 2, 0).contiguous()
-    return order.cpu().numpy()
+    levels = image[0].permute(1, 2, 0).float().mul(127.5).add_(127.5).round_().clamp_(0, 255)
+    pixels = torch.full((*levels.shape[:2], 4), 255, dtype=torch.uint8, device=levels.device)
+    for channel in range(3):  # half the time of a flip and a cat
+        pixels[..., 2 - channel] = levels[..., channel]
+    return pixels.cpu().numpy()
 
 
 def to_rgb(pixels: Pixels) -> Pixels:

@@ -120,8 +120,8 @@ def with_share(
     Where the others have nothing yet, the first of them takes the rest.
     """
     table = _begun(recipe, latents, layers)
-    others = [row for row in range(len(table)) if row != source and latents[row] is not None]
-    if not others or latents[source] is None:
+    others = _others(latents, source)
+    if not others:
         return recipe
     rest = table[others, layer].sum()
     if rest > _EVEN:
@@ -195,9 +195,9 @@ def with_weight(
     """Give a source a share (0 to 1) of every layer; the others keep their proportions."""
     table = _begun(recipe, latents, layers)
     now = table.mean(1)
-    others = [row for row in range(len(now)) if row != source and latents[row] is not None]
-    if not others or source >= len(latents) or latents[source] is None:
-        return recipe  # a slider that is held may outlive its source
+    others = _others(latents, source)
+    if not others:
+        return recipe
     rest = now[others].sum()
     if rest > _EVEN:
         now[others] *= (1 - weight) / rest
@@ -249,6 +249,12 @@ def crossed(
     table[0] = 1
     table[:, list(chosen)] = [[0.0], [1.0]]
     return with_shares(_unmixed(recipe), (row, column), table)
+
+
+def _others(latents: Latents, source: int) -> list[int]:
+    """The other sources; none where this one is empty, or went while its share was typed."""
+    there = [row for row, latent in enumerate(latents) if latent is not None]
+    return [row for row in there if row != source] if source in there else []
 
 
 def _begun(recipe: Recipe, latents: Latents, layers: int) -> Table:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core import mixing
@@ -97,6 +97,15 @@ def test_a_blend_becomes_a_source_that_looks_the_same(mixer: Studio) -> None:
     assert steps(mixer) == count + 1
     after = mixer.wait_for_picture()
     assert np.abs(after.pixels.astype(int) - before.pixels).max() <= 1
+
+
+def test_a_menu_that_is_opened_again_leaves_nothing_of_before(mixer: Studio) -> None:
+    card = mixer.control("sources.a")
+    assert isinstance(card, SourceCard)
+    for _ in range(3):
+        card.menu.aboutToShow.emit()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(card.menu.findChildren(QMenu)) == 1
 
 
 def test_locked_sources_stay_when_others_are_replaced(mixer: Studio) -> None:
@@ -273,6 +282,22 @@ def test_shares_of_three_and_more(mixer: Studio) -> None:
     slide(mixer, "interpolate.position", 0.5)
     slide(mixer, "interpolate.c.weight", 0.6)
     assert table(mixer)[:, 0] == pytest.approx([0.2, 0.2, 0.6, 0])
+
+
+def test_a_share_that_is_typed_while_its_source_goes_is_forgotten(mixer: Studio) -> None:
+    fill_four(mixer)
+    panel = mixer.window.panel("sources")
+    assert isinstance(panel, SourcesPanel)
+    panel.put_seed(4, 77)
+    mixer.control("interpolate.shares").click()  # type: ignore[attr-defined]
+    share = mixer.control("interpolate.e.weight")
+    assert isinstance(share, SliderRow)
+    share.field.begin()
+    QTest.keyClicks(share.field, "0.4")
+    mixer.document.undo()
+    assert not share.isVisible()
+    assert mixer.document.can_redo
+    assert len(mixer.document.state.sources) == 4
 
 
 def test_a_model_of_one_style_layer_says_why_it_cannot_be_mixed(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from latentstudio.core import mixing
 from latentstudio.core.document import State
@@ -184,7 +184,9 @@ class SourcesPanel(MixPanel):
         card, letter = self._cards[index], LETTERS[index]
         source = self._places()[index]
         menu = card.menu
-        menu.clear()
+        menu.clear()  # which leaves what it opened of its own
+        for opened in menu.findChildren(QMenu):
+            opened.deleteLater()
         seed = source.latent.value if source and isinstance(source.latent, Seed) else 0
         lines: list[tuple[str, Callable[[], object]]] = [
             ("Random face", lambda: self.put_seed(index, fresh_seed())),

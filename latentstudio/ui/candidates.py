@@ -208,16 +208,17 @@ class CandidatesTab(StripTab):
             self.corner_line.addWidget(button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The words beside the tabs go where there is no room for them."""
         super().resizeEvent(event)
         self._show_words()
 
     def _show_words(self) -> None:
-        there = self.width() >= theme.px(_ROOM)
+        """The words beside the tabs: gone where there is no room; a legend of what there is."""
+        room = self.width() >= theme.px(_ROOM)
         judged = self._of[0].task != "project"  # nothing says how real a projection looks
         self._legend[1].setText("Known pixels" if judged else "Like the picture")
-        for place, label in enumerate((*self._legend, self.note)):
-            label.setVisible(there and (judged or place not in (2, 3)))
+        for place, label in enumerate(self._legend):
+            label.setVisible(room and bool(self._answers) and (judged or place < 2))
+        self.note.setVisible(room)
 
     # --- answers --------------------------------------------------------------------------------
 
@@ -250,7 +251,6 @@ class CandidatesTab(StripTab):
         self._answers, self._starred, self._chosen = [], [], None
         self._followed = True
         self._of = (work, ModelRef.of(info), info.resolution)
-        self._show_words()
         self.fill()
 
     def show_answers(self, found: Sequence[Answer], note: str, last: bool) -> None:
@@ -319,6 +319,7 @@ class CandidatesTab(StripTab):
             self.faces.set_starred(place, any(found is s for s in self._starred))
         self.faces.show_bars([shares(found, critic) for found in self._answers])
         self.faces.set_current(self.chosen)
+        self._show_words()
         self.counted.emit(self.count())
 
     def state_changed(self, old: State, new: State) -> None:

@@ -156,6 +156,19 @@ def test_the_error_falls_with_the_number_of_measurements(bench: Studio) -> None:
     assert line[-1][1] < line[0][1]
 
 
+def test_a_legend_explains_what_is_there(bench: Studio) -> None:
+    tab = desk(bench).candidates
+
+    def shown() -> list[str]:
+        return [label.text() for label in tab._legend[1::2] if label.isVisible()]
+
+    assert shown() == []
+    run(bench, "project")
+    assert shown() == ["Like the picture"]
+    run(bench, "restore")
+    assert shown() == ["Known pixels", "Realism"]
+
+
 def test_a_projection_is_an_ordinary_face(bench: Studio, tmp_path: Path) -> None:
     face = Picture(desk(bench).photos.tasks.frame.pixels[..., 2::-1], "me.png")  # type: ignore[union-attr]
     desk(bench).photos.take(face)

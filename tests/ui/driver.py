@@ -205,12 +205,13 @@ class Driver:
             QApplication.processEvents()
 
     def _rest(self) -> None:
-        """The same state at every mark: nothing on top, no task, one workspace, no picture kept."""
+        """The same state at every mark: no popup or notice, task or picture; one workspace."""
         window, end = self.window, time.monotonic() + _WAIT_S
         while window.jobs.running and time.monotonic() < end:
             window.jobs.cancel_newest()
             QTest.qWait(20)
         self._close_popups()
+        window.notices.clear()  # errors and offers stay until they are closed
         window.workspaces.show("explore")
         window.bridge.forget_frames()  # up to 64 MB by design
         window.bridge.forget_faces()  # up to 24 MB

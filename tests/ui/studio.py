@@ -64,6 +64,20 @@ class Studio:
         target = to or QApplication.focusWidget() or self.window
         QTest.keyClick(target, key, modifier)
 
+    def settle(self) -> None:
+        """Until no task runs and no face is drawn; then neither speed nor focus is shown."""
+        drawn = -1
+        while drawn != self.generator.drawn:
+            drawn = self.generator.drawn
+            self.qtbot.wait(350)
+            self.qtbot.waitUntil(lambda: not self.window.jobs.running, timeout=60_000)
+        self.window._speed.stop()
+        self.window.status.show_speed(0.0, None)
+        focus = QApplication.focusWidget()
+        if focus is not None:
+            focus.clearFocus()
+        QApplication.processEvents()
+
     def notices(self) -> list[str]:
         """Titles of the notices on show, newest first."""
         return [notice.accessibleName() for notice in self.window.notices.notices()]

@@ -17,10 +17,10 @@ __all__ = ["layered", "same_chance"]
 Check = Callable[[QImage, str], None]
 
 
-def drawn(studio: Studio, qtbot: QtBot) -> None:
+def drawn(studio: Studio) -> None:
     """The picture of a seed, with all its small faces, and no mark of speed."""
     studio.document.edit_recipe("Seed", lambda r: with_seed(r, 48))
-    settle(studio, qtbot)
+    settle(studio)
 
 
 def small(studio: Studio, name: str, ratio: float = 1.0) -> QImage:
@@ -35,7 +35,7 @@ def small(studio: Studio, name: str, ratio: float = 1.0) -> QImage:
 
 
 def test_palette(layered: Studio, qtbot: QtBot, scheme: str, check_screen: Check) -> None:
-    drawn(layered, qtbot)
+    drawn(layered)
     palette = layered.window.access.palette
     palette.open()
     QTest.keyClicks(palette.field, "se")
@@ -45,19 +45,19 @@ def test_palette(layered: Studio, qtbot: QtBot, scheme: str, check_screen: Check
     check_screen(small(layered, "palette"), f"palette-{scheme}")
 
 
-def test_tip(layered: Studio, qtbot: QtBot, scheme: str, check_screen: Check) -> None:
-    drawn(layered, qtbot)
+def test_tip(layered: Studio, scheme: str, check_screen: Check) -> None:
+    drawn(layered)
     tour = layered.window.access.tour
     tour.begin()
     tour.next()
-    settle(layered, qtbot)
+    settle(layered)
     tour._stand()
     check_screen(small(layered, "tour"), f"tip-{scheme}")
     tour.skip()
 
 
 def test_help_bubble(layered: Studio, qtbot: QtBot, check_screen: Check) -> None:
-    drawn(layered, qtbot)
+    drawn(layered)
     row = layered.control("truncation.psi")
     layered.window.access.what_is.show(row.track)  # type: ignore[attr-defined]
     qtbot.wait(20)
@@ -66,13 +66,13 @@ def test_help_bubble(layered: Studio, qtbot: QtBot, check_screen: Check) -> None
 
 
 @pytest.mark.parametrize("large", [False, True])
-def test_small_window(layered: Studio, qtbot: QtBot, large: bool, check_screen: Check) -> None:
+def test_small_window(layered: Studio, large: bool, check_screen: Check) -> None:
     """A tip and the palette at 1024 x 700, and a tip in the 960 x 540 of a screen at 200 %."""
-    drawn(layered, qtbot)
+    drawn(layered)
     window = layered.window
     window.resize(*((960, 540) if large else (1024, 700)))
     window.access.tour.begin()
-    settle(layered, qtbot)
+    settle(layered)
     window.access.tour._stand()
     ratio, name = (2.0, "tip-1920x1080") if large else (1.0, "tip-1024x700")
     check_screen(screens.grab(window, ratio), name)

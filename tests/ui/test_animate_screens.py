@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core.journey import Journey, Keyframe
@@ -36,14 +35,7 @@ def fill(studio: Studio, qtbot: QtBot) -> None:
             window.bridge.frame is not None and window.bridge.frame.recipe == window.bridge.wanted
         )
     )
-    qtbot.wait(700)
-    window._speed.stop()
-    window.status.show_speed(0.0, None)
-    window.jobs.hide()
-    focus = QApplication.focusWidget()
-    if focus is not None:
-        focus.clearFocus()
-    QApplication.processEvents()
+    studio.settle()
 
 
 def test_animate_in_both_themes(

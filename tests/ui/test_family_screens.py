@@ -56,7 +56,7 @@ def test_compare_and_family_tree(
             keep(studio)
         studio.document.edit_recipe("Truncation", partial(with_psi, psi=0.3))
         studio.key(Qt.Key.Key_C, to=window.canvas)
-        settle(studio, qtbot)
+        settle(studio)
         check_screen(screens.grab(window), f"compare-{scheme}")
 
         window.resize(1024, 700)
@@ -71,7 +71,7 @@ def test_compare_and_family_tree(
         recipe = studio.recipe
         studio.document.edit("Note", lambda s: noted(s, recipe))
         studio.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier, to=window.canvas)
-        settle(studio, qtbot)
+        settle(studio)
         check_screen(screens.grab(window), f"families-{scheme}")
     finally:
         window.close()

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentstudio.core.crop import Crop
@@ -49,12 +48,5 @@ def test_inpaint_in_both_themes(
     studio: Studio, qtbot: QtBot, scheme: str, check_screen: Check
 ) -> None:
     fill(studio, qtbot)
-    studio.window.jobs.hide()
-    qtbot.wait(600)
-    studio.window._speed.stop()
-    studio.window.status.show_speed(0.0, None)
-    focus = QApplication.focusWidget()
-    if focus is not None:
-        focus.clearFocus()
-    QApplication.processEvents()
+    studio.settle()
     check_screen(screens.grab(studio.window), f"inpaint-{scheme}")

@@ -46,19 +46,6 @@ def finish(studio: Studio, task: Task, curve: bool) -> None:
     qtbot.waitUntil(lambda: not desk.panel.running, timeout=60_000)
 
 
-def still(studio: Studio) -> QImage:
-    """The window when nothing moves in it any more."""
-    studio.window.jobs.hide()
-    studio.qtbot.wait(600)
-    studio.window._speed.stop()
-    studio.window.status.show_speed(0.0, None)
-    focus = QApplication.focusWidget()
-    if focus is not None:
-        focus.clearFocus()
-    QApplication.processEvents()
-    return screens.grab(studio.window)
-
-
 def test_restore_in_both_themes(styled: Studio, scheme: str, check_screen: Check) -> None:
     finish(styled, "restore", curve=True)
     loss = styled.window.inpaint.tasks.loss
@@ -66,9 +53,11 @@ def test_restore_in_both_themes(styled: Studio, scheme: str, check_screen: Check
     for share in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0):
         loss.show_step(share, [0.1 * rank + 0.5 * (1 - share) ** 2 for rank in range(1, 6)])
     loss.end("Best 0.100, candidate 1")
-    check_screen(still(styled), f"restore-{scheme}")
+    styled.settle()
+    check_screen(screens.grab(styled.window), f"restore-{scheme}")
 
 
 def test_project_in_both_themes(styled: Studio, scheme: str, check_screen: Check) -> None:
     finish(styled, "project", curve=False)
-    check_screen(still(styled), f"project-{scheme}")
+    styled.settle()
+    check_screen(screens.grab(styled.window), f"project-{scheme}")

@@ -29,51 +29,40 @@ def same_chance(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"latentstudio.ui.{module}.fresh_seed", lambda: 7)
 
 
-def settle(studio: Studio, qtbot: QtBot) -> None:
-    """Until every small face is drawn, and no speed is shown."""
+def settle(studio: Studio) -> None:
+    """Until the picture and every small face are drawn."""
     studio.wait_for_picture()
-    drawn = -1
-    while drawn != studio.generator.drawn:
-        drawn = studio.generator.drawn
-        qtbot.wait(350)
-    studio.window._speed.stop()
-    studio.window.status.show_speed(0.0, None)
-    focus = QApplication.focusWidget()
-    if focus is not None:
-        focus.clearFocus()
-    QApplication.processEvents()
+    studio.settle()
 
 
-def test_explore_in_both_themes(
-    studio: Studio, qtbot: QtBot, scheme: str, check_screen: Check
-) -> None:
+def test_explore_in_both_themes(studio: Studio, scheme: str, check_screen: Check) -> None:
     studio.document.edit_recipe("Seed", lambda r: with_seed(r, 48))
     studio.document.edit_recipe("Truncation", lambda r: with_psi(r, 0.7))
-    settle(studio, qtbot)
+    settle(studio)
     check_screen(screens.grab(studio.window), f"explore-{scheme}")
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (800, 520)])
 def test_explore_in_small_windows(
-    studio: Studio, qtbot: QtBot, size: tuple[int, int], check_screen: Check
+    studio: Studio, size: tuple[int, int], check_screen: Check
 ) -> None:
     studio.window.resize(*size)
-    settle(studio, qtbot)
+    settle(studio)
     check_screen(screens.grab(studio.window), f"explore-{size[0]}x{size[1]}")
 
 
-def test_sheet(studio: Studio, qtbot: QtBot, check_screen: Check) -> None:
+def test_sheet(studio: Studio, check_screen: Check) -> None:
     studio.window.actions_by_name["sheet"].trigger()
-    settle(studio, qtbot)
+    settle(studio)
     check_screen(screens.grab(studio.window), "sheet")
 
 
 def test_large_text_at_twice_the_pixels(
-    studio: Studio, qtbot: QtBot, qapp: QApplication, check_screen: Check
+    studio: Studio, qapp: QApplication, check_screen: Check
 ) -> None:
     theme.apply_theme(qapp, "dark", 1.3)
     studio.window.desk.fit_again()
-    settle(studio, qtbot)
+    settle(studio)
     check_screen(screens.grab(studio.window, ratio=2.0), "explore-large-text")
 
 
@@ -118,36 +107,32 @@ def mix(studio: Studio) -> None:
 
 
 def test_explore_of_a_model_with_everything(
-    layered: Studio, qtbot: QtBot, scheme: str, check_screen: Check
+    layered: Studio, scheme: str, check_screen: Check
 ) -> None:
-    settle(layered, qtbot)
+    settle(layered)
     check_screen(screens.grab(layered.window), f"everything-{scheme}")
 
 
-def test_mix_in_both_themes(
-    layered: Studio, qtbot: QtBot, scheme: str, check_screen: Check
-) -> None:
+def test_mix_in_both_themes(layered: Studio, scheme: str, check_screen: Check) -> None:
     mix(layered)
-    settle(layered, qtbot)
+    settle(layered)
     check_screen(screens.grab(layered.window), f"mix-{scheme}")
 
 
 @pytest.mark.parametrize("workspace", ["explore", "mix"])
 def test_small_window_and_at_twice_the_pixels(
-    layered: Studio, qtbot: QtBot, workspace: str, scheme: str, check_screen: Check
+    layered: Studio, workspace: str, scheme: str, check_screen: Check
 ) -> None:
     if workspace == "mix":
         mix(layered)
     layered.window.resize(1024, 700)
-    settle(layered, qtbot)
+    settle(layered)
     check_screen(screens.grab(layered.window), f"{workspace}-1024x700-{scheme}")
     check_screen(screens.grab(layered.window, ratio=2.0), f"{workspace}-2048x1400-{scheme}")
 
 
 @pytest.mark.parametrize("workspace", ["explore", "mix"])
-def test_every_panel(
-    layered: Studio, qtbot: QtBot, workspace: str, scheme: str, check_screen: Check
-) -> None:
+def test_every_panel(layered: Studio, workspace: str, scheme: str, check_screen: Check) -> None:
     """Both rails with every section open, in a window so high that nothing is scrolled away."""
     if workspace == "mix":
         mix(layered)
@@ -155,7 +140,7 @@ def test_every_panel(
     window.resize(1440, TALL)
     for panel in window.panels():
         panel.set_open(True)
-    settle(layered, qtbot)
+    settle(layered)
     assert all(rail.verticalScrollBar().maximum() == 0 for rail in window.rails)
     check_screen(side_by_side(window.rails), f"panels-{workspace}-{scheme}")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -59,6 +60,12 @@ def _dressed(qapp: QApplication) -> None:
     """Every test starts in the dark theme at 100 %."""
     if theme.tokens() is not theme.DARK or theme.scale() != 1.0 or not qapp.styleSheet():
         theme.apply_theme(qapp, "dark")
+
+
+@pytest.fixture(autouse=True)
+def _pointer_at_rest(qapp: QApplication) -> None:
+    """The pointer lies in the corner: where a test before left it, a button would light up."""
+    QCursor.setPos(0, 0)
 
 
 @pytest.fixture(autouse=True)

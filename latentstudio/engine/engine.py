@@ -11,11 +11,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from latentstudio.core.errors import StudioError
 from latentstudio.core.faults import explain
 from latentstudio.core.memory import give_freed_memory_back
+from latentstudio.core.recipe import Recipe
 from latentstudio.engine.jobs import BATCHES, JOBS, Job
 from latentstudio.engine.messages import (
     DeviceChanged,
@@ -29,6 +31,7 @@ from latentstudio.engine.messages import (
 from latentstudio.engine.preview import Preview
 
 if TYPE_CHECKING:
+    from latentstudio.engine.render import Drawing
     from latentstudio.models.generator import Generator
 
 _FRAMES_PER_SLICE = 2  # while the user moves a control, a job gets a step after so many frames
@@ -43,13 +46,14 @@ class _Open:
 
 
 @dataclass(frozen=True)
-class _Quicken:
+class _Chore:
     """Take a moment, after the first picture, to draw faster from then on."""
 
+    do: Callable[[], None]
     id: int = 0
 
 
-_Work = _Open | RenderRequest | Job | _Quicken
+_Work = _Open | RenderRequest | Job | _Chore
 
 
 class Engine:
@@ -85,7 +89,9 @@ class Engine:
         self._frames_since_slice = 0
         self._preview = Preview()
         self._thumbnail_turn = False
-        self._to_quicken = self._drawn = False
+        self._chores: deque[_Chore] = deque()
+        self._drawn = False
+        self._before: Drawing | None = None  # the last live one
         self._closing = False
         self._thread: threading.Thread | None = None
 
@@ -115,7 +121,7 @@ class Engine:
             self._wake.notify()
 
     def set_preview(self, on: bool) -> None:
-        """Whether live pictures may be smaller where the full one is too slow for the hand."""
+        """Whether live pictures may be less than exact where the exact ones are too slow."""
         self._preview.on = on
 
     def thumbnails(self, batch: str, requests: Sequence[RenderRequest]) -> None:
@@ -179,7 +185,7 @@ class Engine:
             pass
 
     def _waiting(self) -> bool:
-        if self._open or self._jobs or (self._to_quicken and self._drawn):
+        if self._open or self._jobs or (self._chores and self._drawn):
             return True
         drawable = self._live or self._still or self._thumbnails
         return bool(drawable) and self._generator is not None
@@ -201,9 +207,8 @@ class Engine:
         if self._still and not self._live:
             request, self._still = self._still, None
             return request
-        if self._to_quicken and self._drawn and not self._live:
-            self._to_quicken = False
-            return _Quicken()
+        if self._chores and self._drawn and not self._live:
+            return self._chores.popleft()
         # A job and the thumbnails take turns, so that neither waits for the other's end.
         self._thumbnail_turn = not self._thumbnail_turn or job is None
         if self._thumbnails and (self._thumbnail_turn or job is None) and not self._live:
@@ -226,8 +231,8 @@ class Engine:
                 self._open_model(work)
             elif isinstance(work, RenderRequest):
                 self._render(work)
-            elif isinstance(work, _Quicken):
-                self._quicken()
+            elif isinstance(work, _Chore):
+                work.do()
             else:
                 self._advance(work)
         except StudioError as error:
@@ -250,12 +255,10 @@ class Engine:
         settle_threads(generator, self._threads)
         self._generator, self._device, self._precision = generator, device, work.precision
         self._preview.forget()
-        self._to_quicken, self._drawn = device == "cpu", False
+        self._before, self._drawn = None, False
+        tasks = (generator.make_quick, partial(self._preview.prepare, generator))
+        self._chores = deque(_Chore(task) for task in tasks if device == "cpu")
         self._publish(ModelOpened(work.id, work.source, generator.info, device, work.precision))
-
-    def _quicken(self) -> None:
-        assert self._generator is not None
-        self._generator.make_quick()
 
     def _open_generator(self, source: str, device: str, precision: str) -> "Generator":
         if self._opener is not None:
@@ -267,31 +270,25 @@ class Engine:
     def _render(self, request: RenderRequest) -> None:
         import torch
 
-        from latentstudio.engine.render import draw
-
-        assert self._generator is not None
-        info = self._generator.info
-        side = self._preview.size(info) if request.purpose == "live" else None
-        try:
-            drawing = draw(self._generator, request.recipe, side)
-        except torch.OutOfMemoryError:
-            self._retreat()
-            drawing = draw(self._generator, request.recipe, side)
-        drawn = drawing.pixels.shape[0]
-        if request.purpose != "thumbnail":
-            self._preview.measured(drawn, drawing.forward_ms)
-            self._drawn = True
+        live, swift = request.purpose == "live", self._preview.swift
+        drawing = self._draw(request.recipe, live)
+        if live:
+            self._before = drawing
+        if live or (request.purpose == "still" and swift is None):
+            self._preview.measured(drawing.pixels.shape[0], drawing.forward_ms)
+        self._drawn = self._drawn or request.purpose != "thumbnail"
+        precision = swift.precision if live and swift else self._precision
         self._publish(
             Frame(
                 request.id,
                 request.recipe,
                 request.purpose,
                 drawing.pixels,
-                exact=self._precision == "float32" and drawn == info.resolution,
+                exact=precision == "float32" and drawing.full,
                 render_ms=drawing.render_ms,
                 forward_ms=drawing.forward_ms,
                 device=self._device,
-                precision=self._precision,
+                precision=precision,
                 threads=torch.get_num_threads(),
                 torch=torch.__version__,
                 key=request.key,
@@ -300,6 +297,22 @@ class Engine:
                 distances=drawing.distances,
             )
         )
+
+    def _draw(self, recipe: Recipe, live: bool) -> "Drawing":
+        """A drawing of a recipe; a live one may be smaller, less exact and build on the last."""
+        import torch
+
+        from latentstudio.engine.render import draw
+
+        assert self._generator is not None
+        try:
+            if not live:
+                return draw(self._generator, recipe)
+            side, swift = self._preview.size(self._generator.info), self._preview.swift
+            return draw(self._generator, recipe, side, swift=swift, before=self._before)
+        except torch.OutOfMemoryError:
+            self._retreat()
+            return draw(self._generator, recipe)
 
     def _retreat(self) -> None:
         """Out of memory: go on with the processor, and say so."""
@@ -314,6 +327,7 @@ class Engine:
         reason = f"{self._device} ran out of memory, so the processor draws now"
         self._device = "cpu"
         self._preview.forget()
+        self._before = None
         self._publish(DeviceChanged("cpu", reason))
 
     def _advance(self, job: Job) -> None:

@@ -1,32 +1,58 @@
-"""Preview: at which size a moving picture is drawn, so that it keeps up with the hand."""
+"""Preview: at which size and precision a moving picture is drawn, to keep up with the hand."""
 
 from collections import deque
 from statistics import median
+from typing import TYPE_CHECKING
 
 from latentstudio.core.model_info import ModelInfo
 
+if TYPE_CHECKING:
+    from latentstudio.models.generator import Generator
+
 BUDGET_MS = 25.0
 """What the network may take for a live picture: forty in a second, with room for the rest."""
+
+SWIFT_MS = 5.0
+"""A network that takes longer draws in half precision while a control moves, if it can: a
+mouse tells its place every 8 ms, which waits for the picture under way, then for its own."""
 
 _FEWEST, _MOST = 3, 5  # full pictures that are looked at: one slow picture is no slow model
 _SMALLEST = 4  # of the full side, at least a fourth: below that a face is not a face
 
 
 class Preview:
-    """Learns from measured times; a size is only given up for the full one where that is too slow.
+    """Learns from measured times; the full and exact picture is given up only where it is too slow.
 
     Attributes:
-        on: whether live pictures may be smaller; stills never are.
+        on: whether live pictures may be smaller or less exact; stills never are.
     """
 
     def __init__(self, on: bool = True, budget_ms: float = BUDGET_MS) -> None:
         self.on = on
         self._budget = budget_ms
         self._times: dict[int, deque[float]] = {}
+        self._swift: Generator | None = None
 
     def forget(self) -> None:
         """Another model or device: nothing is known."""
         self._times.clear()
+        self._swift = None
+
+    def prepare(self, generator: "Generator") -> None:
+        """Take a moment to make a copy that draws faster, where the generator is too slow."""
+        from latentstudio.engine.device import best_ms, hasty
+
+        if best_ms(generator, SWIFT_MS) <= SWIFT_MS:
+            return
+        copy = hasty(generator)
+        if copy is not generator:
+            copy.make_quick()
+            self._swift = copy
+
+    @property
+    def swift(self) -> "Generator | None":
+        """What draws the styles of live pictures in the generator's place, if anything does."""
+        return self._swift if self.on else None
 
     def measured(self, resolution: int, forward_ms: float) -> None:
         """A picture of a size took so long in the network."""

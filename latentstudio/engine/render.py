@@ -22,15 +22,21 @@ from latentstudio.models.generator import Generator
 SMALLEST_CUT = 0.02
 """No truncated normal is drawn narrower than this share of the prior's."""
 
+_DECIDE_BLENDED = ("model", "anchors", "blend", "classes")
+
 
 @dataclass(frozen=True)
 class Drawing:
     """Pixels uint8 [H, W, 4] as B, G, R, 255, how long they took in milliseconds, and from where.
 
-    ``styles`` and ``distances`` are those of ``Frame``.
+    ``styles`` and ``distances`` are those of ``Frame``, ``blended`` those of ``Place``; ``full`` is
+    whether it is as large as the model draws.
     """
 
+    recipe: Recipe
+    blended: Tensor
     pixels: Pixels
+    full: bool
     render_ms: float
     forward_ms: float
     styles: np.ndarray
@@ -46,27 +52,42 @@ class Place:
     moved: Tensor
 
 
-def draw(generator: Generator, recipe: Recipe, max_resolution: int | None = None) -> Drawing:
+def draw(
+    generator: Generator,
+    recipe: Recipe,
+    max_resolution: int | None = None,
+    *,
+    swift: Generator | None = None,
+    before: Drawing | None = None,
+) -> Drawing:
     """The picture of a recipe, drawn alone (a batch of one): same machine, same bytes.
 
-    ``max_resolution`` makes it smaller, where the family can stop early.
+    Args:
+        generator: the model.
+        recipe: what to draw.
+        max_resolution: makes it smaller, where the family can stop early.
+        swift: a less exact copy of the generator that draws the styles in its place.
+        before: a drawing by the same generator, whose anchors need not be blended again where
+            they are the recipe's, too.
 
     Raises:
         StudioError: the recipe asks for what the model does not have.
     """
     start = time.perf_counter()
     with torch.no_grad():
-        place = place_of(generator, recipe)
-        before = time.perf_counter()
-        image = synthesize(generator, recipe, place.moved, max_resolution)
-        after = time.perf_counter()
+        place = place_of(generator, recipe, _kept(before, recipe))
+        begin = time.perf_counter()
+        image = synthesize(swift or generator, recipe, place.moved, max_resolution)
+        forward_ms = (time.perf_counter() - begin) * 1000
         pixels = to_pixels(image)
         if recipe.paste is not None:
             pixels = pasted(generator, recipe.paste, pixels)
         distances = _distances(generator, place)
-    end = time.perf_counter()
-    styles = place.moved[0].float().cpu().numpy()
-    return Drawing(pixels, (end - start) * 1000, (after - before) * 1000, styles, distances)
+    render_ms = (time.perf_counter() - start) * 1000
+    styles = place.moved[0].float().cpu().numpy().copy()  # it may be the next drawing's, too
+    full = len(pixels) == generator.info.resolution
+    times = (render_ms, forward_ms)
+    return Drawing(recipe, place.blended, pixels, full, *times, styles, distances)
 
 
 def pasted(generator: Generator, paste: Paste, drawn: Pixels) -> Pixels:
@@ -110,13 +131,14 @@ def styles_of(generator: Generator, recipe: Recipe) -> Tensor:
     return place_of(generator, recipe).moved
 
 
-def place_of(generator: Generator, recipe: Recipe) -> Place:
-    """The styles of a recipe after each stage.
+def place_of(generator: Generator, recipe: Recipe, blended: Tensor | None = None) -> Place:
+    """The styles of a recipe after each stage; ``blended`` where that stage is done already.
 
     Raises:
         StudioError: the recipe asks for what the model does not have.
     """
-    blended = blend(generator, recipe)
+    if blended is None:
+        blended = blend(generator, recipe)
     truncation = recipe.truncation
     truncated = blended
     if truncation.psi != 1.0 and generator.info.has_truncation and not resamples(generator, recipe):
@@ -150,6 +172,16 @@ def blend(generator: Generator, recipe: Recipe) -> Tensor:
     rows = [normalized([a.share(layer) for a in anchors]) for layer in layers]
     table = torch.tensor(rows, device=styles[0].device).T[:, None, :, None]  # [anchors, 1, L, 1]
     return (torch.stack(styles) * table).sum(0)
+
+
+def _kept(before: Drawing | None, recipe: Recipe) -> Tensor | None:
+    """Where the anchors of a recipe meet, if those of the drawing before met there, too."""
+    if before is None:
+        return None
+    old, new = before.recipe.truncation, recipe.truncation
+    resampled = old != new and (old.resample or new.resample)
+    same = all(getattr(before.recipe, n) == getattr(recipe, n) for n in _DECIDE_BLENDED)
+    return before.blended if same and not resampled else None
 
 
 def latent_z(info: ModelInfo, anchor: Anchor, truncation: Truncation) -> np.ndarray:

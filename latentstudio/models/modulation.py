@@ -59,11 +59,22 @@ class ModulatedConv2d(nn.Module):
             kernel, energy = self._ready or self._prepare()
             if self._demodulate:
                 scale_out = torch.rsqrt(style.square() @ energy + 1e-8) * gain
+        if _is_one_large(x, kernel):
+            kernel = kernel * self._over_inputs(style[0].to(x.dtype))
+            if self._demodulate:
+                kernel = kernel * self._over_outputs(scale_out[0].to(x.dtype))
+            return self._convolve(x, kernel)
         y = self._convolve(x * style.to(x.dtype)[:, :, None, None], kernel.to(x.dtype))
         if not self._demodulate:
             return y
         scale = scale_out.to(y.dtype)[:, :, None, None]
         return y * scale if torch.is_grad_enabled() else y.mul_(scale)
+
+    def _over_inputs(self, scale: Tensor) -> Tensor:
+        return scale[:, None, None, None] if self._up else scale[:, None, None]
+
+    def _over_outputs(self, scale: Tensor) -> Tensor:
+        return scale[:, None, None] if self._up else scale[:, None, None, None]
 
     def _prepare(self) -> tuple[Tensor, Tensor]:
         """The scaled weight as its convolution takes it, and its energy: [in, out]."""
@@ -76,6 +87,15 @@ class ModulatedConv2d(nn.Module):
             return F.conv2d(x, kernel, padding=kernel.shape[-1] // 2)
         # A quarter of the multiplications of enlarging first; the blur is cheap beside them.
         return blur(F.conv_transpose2d(x, kernel, stride=2), gain=4.0)
+
+
+def _is_one_large(x: Tensor, kernel: Tensor) -> bool:
+    """Whether a style had better scale the weight: there is one picture, and more of it.
+
+    Only where half precision may, which rounds either way: a picture in float32 keeps its bytes.
+    """
+    alone = len(x) == 1 and not torch.is_grad_enabled()
+    return alone and x.dtype == kernel.dtype != torch.float32 and x.numel() > kernel.numel()
 
 
 def blur(x: Tensor, gain: float = 1.0) -> Tensor:

@@ -232,7 +232,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("variation", "View", "Noise variation", "Where noise changes the picture, as a heat map",
            ("Shift+V",), "contrast", needs="picture", checkable=True),
     Action("preview", "View", "Preview while moving",
-           "Draw smaller while a control moves, where the full picture is too slow",
+           "Draw less exactly while a control moves, where the exact picture is too slow",
            ("Ctrl+Shift+P",), checkable=True),
     Action("face_map", "View", "Face map", "Faces on a map to start from, and the models",
            ("Ctrl+Shift+F",), "map"),

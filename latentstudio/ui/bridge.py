@@ -167,16 +167,20 @@ class EngineBridge(QObject):
             self._ask(self.wanted)
 
     def with_full_frame(self, receive: Callable[[Frame], None]) -> None:
-        """Give the shown picture once it has the model's full size: now, or after its still."""
-        frame, info = self._frame, self.info
-        if frame is None or info is None:
+        """Give the shown picture once it is as large and exact as its model draws: now or soon."""
+        frame = self._frame
+        if frame is None or self.info is None:
             return
-        if frame.resolution >= info.resolution:
+        if self._is_full(frame):
             receive(frame)
         else:
             self._awaiting.append(receive)
             self._still.stop()
             self._ask_still()
+
+    def _is_full(self, frame: Frame) -> bool:
+        side = self.info.resolution if self.info is not None else 0
+        return frame.resolution >= side and frame.precision == self.precision
 
     def painted(self) -> None:
         """The canvas has painted the last frame."""
@@ -340,7 +344,7 @@ class EngineBridge(QObject):
         if frame.exact and not _is_random(frame.recipe, self.info):
             self._frames.put(frame.recipe, frame, frame.pixels.nbytes)
         self.frame_ready.emit(frame)
-        if frame.resolution >= self.info.resolution:
+        if self._is_full(frame):
             awaiting, self._awaiting = self._awaiting, []
             for receive in awaiting:
                 receive(frame)

@@ -29,7 +29,7 @@ from latentstudio.ui.inpaint_view import MODES, InpaintView
 from latentstudio.ui.panels.blend import BlendPanel
 from latentstudio.ui.panels.brush import BrushPanel, MaskPanel
 from latentstudio.ui.panels.inpaint import InpaintPanel
-from latentstudio.ui.panels.photo import PhotoPanel, picture_of
+from latentstudio.ui.panels.photo import PhotoPanel
 from latentstudio.ui.photo_intake import PICTURES, PhotoIntake
 from latentstudio.ui.reblending import Reblending
 from latentstudio.ui.result_desk import ResultDesk
@@ -187,9 +187,9 @@ class InpaintDesk(QObject):
     def _frame(self, shown: Frame) -> None:
         if self._document.state.work.picture is None:
             self.show_work()
-        if self._waiting is not None and shown.recipe == self._waiting and shown.exact:
+        if shown.recipe == self._waiting:
             self._waiting = None
-            self.photos.take(*picture_of(shown))
+            self.photos.take_current()
 
     def show_work(self, anew: bool = False) -> None:
         """Show the picture of the work, and what its task knows of it."""
@@ -270,7 +270,7 @@ class InpaintDesk(QObject):
         """Repair a face that was kept: it is drawn first, as the current one."""
         shown = self._window.bridge.frame
         if shown is not None and shown.recipe == recipe:
-            self.photos.take(*picture_of(shown))
+            self.photos.take_current()
             return
         self._waiting = recipe
         self._document.edit_recipe("Kept face", lambda _r: recipe)

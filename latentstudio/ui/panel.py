@@ -60,6 +60,13 @@ class Tasks(Protocol):
         """What the canvas is to show: the document's recipe, or a moment of the journey."""
         ...
 
+    def with_full_frame(self, receive: Callable[[Any], None]) -> None:
+        """Give the picture on the canvas, a ``Shown``, once it is as its model draws: now or soon.
+
+        Never called where there is no picture.
+        """
+        ...
+
     def start_job(self, name: str, title: str, /, **options: Any) -> int: ...
 
     def cancel(self, job: int) -> None: ...

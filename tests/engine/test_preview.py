@@ -1,4 +1,4 @@
-"""Live pictures are smaller only where the full one is too slow; stills never are."""
+"""Live pictures are smaller or less exact only where others are too slow; stills never are."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +51,24 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+@pytest.fixture(autouse=True)
+def abilities(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
+    """What the processor can do: nothing that makes half precision worth its while."""
+    able: dict[str, bool] = {}
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    return able
+
+
+@pytest.fixture
+def swift(clock: Clock, abilities: dict[str, bool]) -> Iterator[Bench]:
+    """A model that takes 6 ms for a picture, on a processor with bfloat16; it has drawn one."""
+    abilities["avx512_bf16"] = True
+    bench = Bench(TimedGenerator(fake_info(), clock=clock, costs={32: 6.0})).opened()
+    drag(bench, 1, "still")
+    yield bench
+    bench.engine.close()
+
+
 @pytest.fixture
 def slow(clock: Clock) -> Iterator[Bench]:
     """A model that takes 40 ms for a picture, 12 for half its side and 5 for a quarter."""
@@ -90,7 +108,7 @@ def test_thumbnails_are_never_smaller(slow: Bench) -> None:
 
 
 def test_a_model_in_the_budget_is_never_drawn_smaller(clock: Clock) -> None:
-    fast = TimedGenerator(SLOW, clock=clock, costs={128: 25.0, 64: 1.0, 32: 1.0})
+    fast = TimedGenerator(SLOW, clock=clock, costs={128: 24.9, 64: 1.0, 32: 1.0})
     frames = drag(Bench(fast).opened(), 12)
     assert {frame.resolution for frame in frames} == {128}
     assert all(frame.exact for frame in frames)
@@ -119,6 +137,79 @@ def test_a_preview_tells_where_the_picture_is(slow: Bench) -> None:
     assert small.styles is not None
     assert np.array_equal(small.styles, full.styles)
     assert small.distances == full.distances
+
+
+# --- half precision -------------------------------------------------------------------------------
+
+
+def test_a_slow_model_is_drawn_in_half_precision_while_the_user_drags(swift: Bench) -> None:
+    frames = drag(swift, 3)
+    assert {(frame.precision, frame.exact) for frame in frames} == {("bfloat16", False)}
+    assert {frame.resolution for frame in frames} == {32}
+
+
+def test_the_still_after_it_is_exact(swift: Bench) -> None:
+    drag(swift, 3)
+    [still] = drag(swift, 1, "still", first=9)
+    assert (still.precision, still.exact) == ("float32", True)
+    assert np.array_equal(still.pixels, draw(swift.generator, recipe_of(9)).pixels)
+
+
+def test_faces_are_drawn_exactly_beside_it(swift: Bench) -> None:
+    swift.engine.thumbnails("faces", [request(7, "thumbnail")])
+    swift.drain()
+    face = swift.frames()[-1]
+    assert (face.purpose, face.precision, face.exact) == ("thumbnail", "float32", True)
+
+
+def test_the_copy_draws_and_the_model_knows_where(
+    swift: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    synthesize = TimedGenerator.synthesize
+
+    def watched(self: TimedGenerator, *args: object, **options: object) -> torch.Tensor:
+        drawn.append(self.precision)
+        return synthesize(self, *args, **options)
+
+    monkeypatch.setattr(TimedGenerator, "synthesize", watched)
+    live = drag(swift, 1)[0]
+    assert drawn == ["bfloat16"]
+    assert live.styles is not None
+    assert np.array_equal(live.styles, draw(swift.generator, recipe_of(1)).styles)
+
+
+def test_half_precision_goes_with_the_preview(swift: Bench) -> None:
+    swift.engine.set_preview(False)
+    assert drag(swift, 1)[0].exact
+    swift.engine.set_preview(True)
+    assert not drag(swift, 1)[0].exact
+
+
+def test_a_quick_model_and_a_plain_processor_stay_exact(
+    clock: Clock, abilities: dict[str, bool]
+) -> None:
+    for able, cost in ((True, 4.0), (False, 6.0)):
+        abilities["avx512_bf16"] = able
+        bench = Bench(TimedGenerator(fake_info(), clock=clock, costs={32: cost})).opened()
+        drag(bench, 1)
+        assert all(frame.exact for frame in drag(bench, 3))
+        bench.engine.close()
+
+
+def test_stills_do_not_tell_how_slow_moving_pictures_are(
+    clock: Clock, abilities: dict[str, bool]
+) -> None:
+    abilities["avx512_bf16"] = True
+    model = TimedGenerator(SLOW, clock=clock, costs={128: 40.0, 64: 12.0, 32: 5.0})
+    bench = Bench(model).opened()
+    drag(bench, 1, "still")
+    bench.generator.costs[128] = 20.0  # as the copy, which shares them, may take
+    drag(bench, 3)
+    bench.generator.costs[128] = 40.0
+    drag(bench, 5, "still")
+    assert drag(bench, 1)[0].resolution == 128
+    bench.engine.close()
 
 
 # --- the choice alone -----------------------------------------------------------------------------

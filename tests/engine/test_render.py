@@ -202,6 +202,51 @@ def test_a_frame_says_where_it_is(generator: FakeGenerator) -> None:
     assert drawing.distances == pytest.approx((before, after), abs=1e-5)
 
 
+# --- after another drawing ------------------------------------------------------------------------
+
+STEP = Vector("w", np.full(Z_DIM, 0.5, np.float32))
+AFTER = Recipe(anchors=(Anchor(Seed(3)), Anchor(Seed(4), 0.5)), classes=(("cat", 1.0),))
+CHANGES: dict[str, tuple[Recipe, bool]] = {
+    "truncation": (replace(AFTER, truncation=Truncation(0.4)), True),
+    "moves": (replace(AFTER, moves=(Move("one", STEP, 1.0),)), True),
+    "noise": (replace(AFTER, noise=Noise("none")), True),
+    "anchors": (replace(AFTER, anchors=(Anchor(Seed(3)), Anchor(Seed(4), 0.6))), False),
+    "blend": (replace(AFTER, blend="w"), False),
+    "classes": (replace(AFTER, classes=(("dog", 1.0),)), False),
+    "resampled": (replace(AFTER, truncation=Truncation(0.4, resample=True)), False),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_was_blended_before_is_kept_until_it_would_change(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = replace(fake_info(z_dim=Z_DIM, classes=("cat", "dog")), prior="truncnormal")
+    generator = FakeGenerator(info)
+    before = draw(generator, AFTER)
+    recipe, kept = CHANGES[name]
+    alone = draw(generator, recipe)
+    mapped = []
+    plain = FakeGenerator.map
+
+    def watched(self: FakeGenerator, z: torch.Tensor, of: Classes | None = None) -> torch.Tensor:
+        mapped.append(z)
+        return plain(self, z, of)
+
+    monkeypatch.setattr(FakeGenerator, "map", watched)
+    after = draw(generator, recipe, before=before)
+    assert after.pixels.tobytes() == alone.pixels.tobytes()
+    assert np.array_equal(after.styles, alone.styles)
+    assert bool(mapped) is not kept
+
+
+def test_the_styles_of_a_drawing_are_its_own(generator: FakeGenerator) -> None:
+    drawing = draw(generator, recipe_of(3))
+    drawing.styles[:] = 0
+    again = draw(generator, recipe_of(3), before=drawing)
+    assert np.array_equal(again.pixels, draw(generator, recipe_of(3)).pixels)
+
+
 # --- truncation, classes, noise -------------------------------------------------------------------
 
 

@@ -66,6 +66,34 @@ def test_a_layer_kept_ready_gives_the_same(model: Generator) -> None:
     torch.testing.assert_close(layer(x, w), before)
 
 
+@pytest.mark.parametrize(("up", "demodulate"), [(False, True), (True, True), (False, False)])
+def test_one_large_picture_in_half_precision_has_its_styles_on_the_weights(
+    up: bool, demodulate: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = ModulatedConv2d(4, 6, 5, up=up, demodulate=demodulate).requires_grad_(False)
+    layer.keep_ready(torch.bfloat16)
+    large, small, w = (
+        torch.randn(1, 4, 32, 32).bfloat16(),
+        torch.randn(1, 4, 2, 2),
+        torch.randn(1, 5),
+    )
+    given: list[Tensor] = []
+    convolve = ModulatedConv2d._convolve
+
+    def watched(self: ModulatedConv2d, x: Tensor, kernel: Tensor) -> Tensor:
+        given.append(x)
+        return convolve(self, x, kernel)
+
+    monkeypatch.setattr(ModulatedConv2d, "_convolve", watched)
+    with torch.no_grad():
+        found, alike = layer(large, w, 1.4), layer(torch.cat([large, large]), w.repeat(2, 1), 1.4)
+        layer(small.bfloat16(), w)
+    assert [torch.equal(x[:1], large) for x in given] == [True, False, False]
+    assert (found - alike[:1]).abs().max() < 0.02 * alike.abs().max()
+    layer(large, w)  # where slopes may be asked for
+    assert not torch.equal(given[-1], large)
+
+
 @pytest.mark.parametrize("noise", [None, torch.randn(1, 1, 8, 8), torch.randn(3, 1, 8, 8)])
 def test_a_layer_adds_noise_of_its_strength_and_a_bias(noise: Tensor | None) -> None:
     """Karras et al. 2020, figure 2: after the convolution, before the rectifier; and backwards."""

@@ -68,7 +68,7 @@ def psi(bench: Bench, value: float) -> None:
 def test_opening_draws_the_recipe_once(bench: Bench) -> None:
     bench.open()
     assert len(bench.frames) == 1
-    assert bench.drawn == 1
+    assert bench.drawn == 2  # once to measure how fast it is
     assert bench.frames[0].recipe == bench.document.recipe
 
 
@@ -76,8 +76,9 @@ def test_newest_recipe_wins_and_is_drawn_exactly(bench: Bench) -> None:
     bench.open()
     for value in np.linspace(-1, 2, 500):
         psi(bench, float(value))
+    before = bench.drawn
     bench.work()
-    assert bench.drawn == 2
+    assert bench.drawn == before + 1
     shown = bench.bridge.frame
     assert shown is not None
     assert shown.recipe.truncation.psi == 2.0

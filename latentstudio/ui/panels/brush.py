@@ -14,7 +14,7 @@ from latentstudio.core.work import mask_at, with_mask
 from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, SliderRow, TextButton
 from latentstudio.ui.panel import Panel
-from latentstudio.ui.panels.photo import FIELD, LABEL, with_current
+from latentstudio.ui.panels.photo import FIELD, LABEL, when_drawn, with_current
 
 PRESETS: dict[str, tuple[Preset, str, str]] = {
     "centre": ("centre", "Centre", "A square in the middle, half of the area"),
@@ -152,10 +152,12 @@ class MaskPanel(Panel):
         """Another mask, as one undo step; without a picture the current face is taken with it."""
         if self.info is None:
             return
-        shown = self.tasks.frame
-        self.document.edit(
-            label,
-            lambda state: replace(state, work=with_mask(with_current(state.work, shown), mask)),
+        when_drawn(
+            self,
+            lambda shown: self.document.edit(
+                label,
+                lambda state: replace(state, work=with_mask(with_current(state.work, shown), mask)),
+            ),
         )
 
     def grow(self, direction: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -13,9 +14,9 @@ from latentstudio.core.search import ClassShares, Filled, dropped
 from latentstudio.core.work import Task, Work, face_of, finds_class, frame, is_same_task
 from latentstudio.ui import theme
 from latentstudio.ui.controls import InfoLine, Label, PrimaryButton, Segmented, TextButton
-from latentstudio.ui.panel import Panel, job_of
+from latentstudio.ui.panel import Panel, Shown, job_of
 from latentstudio.ui.panels.class_box import ClassBox
-from latentstudio.ui.panels.photo import with_current
+from latentstudio.ui.panels.photo import when_drawn, with_current
 from latentstudio.ui.panels.project_box import ProjectBox
 from latentstudio.ui.panels.restore_box import RestoreBox
 from latentstudio.ui.panels.search_box import SearchBox
@@ -160,10 +161,12 @@ class InpaintPanel(Panel):
 
         ``curve`` restores from fewer and fewer measurements.
         """
-        info = self.info
-        if info is None or self.running:
+        if self.info is not None and not self.running:
+            when_drawn(self, partial(self._start, self.info, curve))
+
+    def _start(self, info: ModelInfo, curve: bool, shown: Shown | None) -> None:
+        if self.running or self.info is not info:  # while the picture was drawn
             return
-        shown = self.tasks.frame
         self.document.edit(
             "Repair the current face",
             lambda state: replace(state, work=with_current(state.work, shown)),

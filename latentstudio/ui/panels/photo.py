@@ -34,6 +34,14 @@ def with_current(work: Work, shown: Shown | None) -> Work:
     return with_picture(work, *picture_of(shown))
 
 
+def when_drawn(panel: Panel, go_on: Callable[[Shown | None], None]) -> None:
+    """Go on with the current face once it is as its model draws it, if it is to be repaired."""
+    if panel.document.state.work.picture is None and panel.tasks.frame is not None:
+        panel.tasks.with_full_frame(go_on)
+    else:
+        go_on(None)
+
+
 def small_image(picture: Picture) -> QImage:
     """A QImage of at most 260 pixels a side."""
     pixels = shrunk(picture, halvings(max(picture.size), 2 * _SHOWN))
@@ -84,10 +92,7 @@ class PhotoPanel(Panel):
 
     def take_current(self) -> None:
         """Repair the face that the canvas shows."""
-        shown = self.tasks.frame
-        if shown is not None:
-            picture, face = picture_of(shown)
-            self.take(picture, face)
+        self.tasks.with_full_frame(lambda shown: self.take(*picture_of(shown)))
 
     def take(self, picture: Picture, face: Recipe | None = None) -> None:
         """Repair a picture."""

@@ -294,7 +294,7 @@ class Biggan(Frozen):
     def make_quick(self) -> None:
         """Trace the drawing of one picture."""
         styles = self.map(self.sample_z([0]))
-        self._quick = traced(self._network, self._network.draw, styles)
+        self._quick = traced(self._network.draw, styles)
 
     def _make_critic(self, config: BigganCriticConfig) -> nn.Module:
         card = self._bundle.card

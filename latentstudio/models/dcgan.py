@@ -100,7 +100,7 @@ class Dcgan(Frozen):
     def make_quick(self) -> None:
         """Trace the drawing of one picture."""
         z = self.sample_z([0]).to(self._dtype)
-        self._quick = traced(self._network, self._network.__call__, z)
+        self._quick = traced(self._network, z)
 
     def _make_critic(self, config: DcganCriticConfig) -> nn.Module:
         return DcganDiscriminator(config)

@@ -246,7 +246,7 @@ class Progressive(Frozen):
         """Trace the drawing of one picture of the full size."""
         network, side = self._network, self.info.resolution
         draw: Pass = lambda z: enlarged(network.draw(z, min(side, network.stage)), side)  # noqa: E731
-        self._quick = traced(network, draw, self.sample_z([0]).to(self._dtype))
+        self._quick = traced(draw, self.sample_z([0]).to(self._dtype))
 
     def _make_critic(self, config: ProgressiveCriticConfig) -> nn.Module:
         return ProgressiveDiscriminator(config)

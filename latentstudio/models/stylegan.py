@@ -270,11 +270,11 @@ class Stylegan(Frozen):
         """Trace the mapping of one z and the drawing of one picture with noise."""
         mapping, synthesis = self._network.mapping, self._network.synthesis
         inputs = self._inputs(self.sample_z([0]))
-        self._quick_map = traced(mapping, mapping.__call__, *inputs)
+        self._quick_map = traced(mapping, *inputs)
         styles = self.map(inputs[0])
         noises = self._noises("const", 0, 1, ())
         draw: Pass = lambda styles, *noises: synthesis(styles, noises)  # noqa: E731
-        self._quick = traced(synthesis, draw, styles, *(n for n in noises if n is not None))
+        self._quick = traced(draw, styles, *(n for n in noises if n is not None))
 
     def _inputs(self, z: Tensor, classes: Classes | None = None) -> tuple[Tensor, ...]:
         weights = self._class_weights(classes, len(z))

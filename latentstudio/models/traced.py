@@ -9,39 +9,28 @@ import warnings
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 Pass = Callable[..., Tensor]
 
 _CALLS = 3  # the first calls of a traced pass compile it
 
 
-class _Pass(nn.Module):
-    """A function of a network's tensors as a module, which is what can be frozen."""
-
-    def __init__(self, network: nn.Module, function: Pass) -> None:
-        super().__init__()
-        self.network = network
-        self._function = function
-
-    def forward(self, *inputs: Tensor) -> Tensor:
-        return self._function(*inputs)
-
-
-def traced(network: nn.Module, function: Pass, *example: Tensor) -> Pass | None:
+def traced(function: Pass, *example: Tensor) -> Pass | None:
     """A pass as one call, or None where that does not give the same bytes.
 
     Args:
-        network: frozen, in evaluation mode.
-        function: of tensors of the example's shapes, by the weights of the network alone.
+        function: of tensors of the example's shapes, by weights that need no slope. They become
+            constants: to freeze a traced module instead holds the interpreter four times as long.
         example: inputs to trace with.
     """
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of shapes that are fixed by tracing, as they are to be
         wanted = function(*example)
-        module = _Pass(network, function).eval()
-        whole = torch.jit.trace(module, example, check_trace=False)  # type: ignore[no-untyped-call]
-        quick: Pass = torch.jit.freeze(whole)
+        # Bound methods of a module are not taken as they are.
+        quick: Pass = torch.jit.trace(  # type: ignore[no-untyped-call]
+            lambda *inputs: function(*inputs), example, check_trace=False
+        )
         found = [quick(*example) for _ in range(_CALLS)]
     return quick if all(torch.equal(wanted, image) for image in found) else None
 

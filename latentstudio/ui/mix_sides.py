@@ -82,6 +82,7 @@ class MixSides(QObject):
     def show_in(self, workspace: str) -> None:
         """Show them in Mix only."""
         self._on = workspace == "mix"
+        self._place()
         self._follow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -95,9 +96,9 @@ class MixSides(QObject):
 
     def _follow(self) -> None:
         """Say what each gives, at once; its face comes when the picture has settled."""
-        self._place()
         if not self._on or self._info is None:
             return
+        self._place()
         sources = self._sources()
         table = mixing.shares(self._document.recipe, latents_of(sources), self._info.style_layers)
         for row, (face, source) in enumerate(zip(self._faces, sources, strict=False)):

@@ -154,6 +154,8 @@ class Start(QObject):
 
     def _document_changed(self, old: State, new: State) -> None:
         """A session or a picture was opened: there is a face now. A model alone is no face."""
+        if self.screen is None:
+            return
         info = self._window.bridge.info
         only_model = old.recipe if info is None else with_model(old.recipe, info)
         if new.recipe not in (old.recipe, only_model):

@@ -72,7 +72,8 @@ class StripTab(QWidget):
 
     def fill_soon(self) -> None:
         """Fill once the user has paused: every millisecond of a drag belongs to the picture."""
-        self._settle.start()
+        if self.isVisible():  # else it is filled when it is shown
+            self._settle.start()
 
     def state_changed(self, old: State, new: State) -> None:
         """Follow the document; by default fill when the picture has settled."""

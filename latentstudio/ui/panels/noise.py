@@ -9,7 +9,7 @@ from latentstudio.core import noise
 from latentstudio.core.model_info import ModelInfo
 from latentstudio.core.noise import Band
 from latentstudio.core.random import fresh_seed
-from latentstudio.core.recipe import Recipe
+from latentstudio.core.recipe import Noise, Recipe
 from latentstudio.ui.controls import (
     Fold,
     IconButton,
@@ -42,6 +42,7 @@ class NoisePanel(Panel):
 
     def build(self) -> None:
         self._rows: list[SliderRow] = []
+        self._followed: Noise | None = None  # what the controls say already
         self._pending = False
         self._player = QTimer(self, interval=PLAY_MS)
         self._player.timeout.connect(self._play_on)
@@ -78,7 +79,7 @@ class NoisePanel(Panel):
         self._fold = Fold("Layers")
         self.name_control("layers", self._fold.header, "A strength of its own for each layer")
         self.body.addWidget(self._fold)
-        self.follow(self._show_mode)
+        self.follow(self._follow_noise)
 
     def needs(self, info: ModelInfo) -> str:
         return "" if info.has_noise else "none in this model"
@@ -88,6 +89,7 @@ class NoisePanel(Panel):
 
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
+        self._followed = None
         self.stop()
         names = noise.layer_names(info.noise_resolutions)
         while len(self._rows) < len(names):
@@ -199,6 +201,11 @@ class NoisePanel(Panel):
         sides = self.info.noise_resolutions if self.info else ()
         self.document.edit_recipe("Noise band", lambda r: noise.with_band(r, sides, _BANDS[place]))
         self._show_mode(self.document.recipe)
+
+    def _follow_noise(self, recipe: Recipe) -> None:
+        if recipe.noise != self._followed:  # most of what moves is not the noise
+            self._followed = recipe.noise
+            self._show_mode(recipe)
 
     def _show_mode(self, recipe: Recipe) -> None:
         mode = recipe.noise.mode

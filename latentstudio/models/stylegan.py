@@ -26,7 +26,10 @@ from latentstudio.models.stylegan_critic import StyleganDiscriminator
 from latentstudio.models.traced import Pass, is_single, traced
 
 Noises = Sequence[Tensor | None]
-"""For each convolution but the picture layers, noise [1 or B, 1, R, R], or None for none."""
+"""For each convolution but the picture layers, noise [1 or B, 1, R, R], or None for none.
+
+What ``StyledConv2d.ready`` makes of it, [1, C, R, R], does as well.
+"""
 
 
 class Mapping(nn.Module):
@@ -70,10 +73,20 @@ class StyledConv2d(nn.Module):
         y = rectify(self._offset(y, noise))
         return y if self._clamp is None else y.clamp(-self._clamp, self._clamp)
 
+    def ready(self, noise: Tensor, dtype: torch.dtype) -> Tensor:
+        """Noise [1, 1, R, R] of the learned strength, and the bias: [1, C, R, R] in half precision.
+
+        To make it takes longer than to add it, and constant noise is the same in every picture.
+        """
+        blank = noise.new_zeros(1, len(self.bias), *noise.shape[2:], dtype=dtype)
+        return self._offset(blank.contiguous(memory_format=torch.channels_last), noise)
+
     def _offset(self, y: Tensor, noise: Tensor | None) -> Tensor:
         """Add noise of the learned strength and bias to features [B, C, H, W], in place."""
         bias = (self.bias * self._gain).to(y.dtype)
         strength = (self.noise_strength * self._gain).to(y.dtype)
+        if noise is not None and noise.shape[1] > 1:
+            return y.add_(noise)
         if y.dtype == torch.float32:
             return (y if noise is None else y.add_(noise * strength)).add_(bias[:, None, None])
         if noise is None:
@@ -149,6 +162,18 @@ class Synthesis(nn.Module):
             if isinstance(layer, ModulatedConv2d):
                 layer.keep_ready(dtype)
 
+    def ready(self, noises: Noises) -> Noises:
+        """Noises as every layer adds them.
+
+        In float32 as they are: another order of the sums would change the bytes of pictures.
+        """
+        dtype = self.dtype
+        if dtype is None or dtype == torch.float32:
+            return noises
+        layers = [layer for layer in self.modules() if isinstance(layer, StyledConv2d)]
+        pairs = zip(layers, noises, strict=True)
+        return [None if noise is None else layer.ready(noise, dtype) for layer, noise in pairs]
+
     def forward(self, styles: Tensor, noises: Noises, resolution: int | None = None) -> Tensor:
         """Draw, or stop early at a smaller ``resolution`` (skip architecture)."""
         x = self.constant.to(self.dtype or feature_type(styles.device, self.constant.dtype))
@@ -208,6 +233,7 @@ class Stylegan(Frozen):
         self._network.synthesis.keep_ready(self._dtype)
         self._mean = bundle.mean_style(config.w_dim).to(self._device)
         self._quick_map: Pass | None = None
+        self._ready: tuple[Noises, Noises] = ((), ())  # the last noises, as they are and ready
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, z_dim] to w, the same for every layer: [B, L, D].
@@ -245,7 +271,7 @@ class Stylegan(Frozen):
         noises = self._noises(noise, noise_seed, len(styles), noise_strengths)
         stop = self._stop_at(max_resolution)
         if self._quick is not None and is_single(styles) and stop is None and noise != "none":
-            return self._quick(styles, *noises)
+            return self._quick(styles, *self._ready_ones(noises))
         images: Tensor = self._network.synthesis(styles, noises, stop)
         return images
 
@@ -272,7 +298,7 @@ class Stylegan(Frozen):
         inputs = self._inputs(self.sample_z([0]))
         self._quick_map = traced(mapping, *inputs)
         styles = self.map(inputs[0])
-        noises = self._noises("const", 0, 1, ())
+        noises = self._ready_ones(self._noises("const", 0, 1, ()))
         draw: Pass = lambda styles, *noises: synthesis(styles, noises)  # noqa: E731
         self._quick = traced(draw, styles, *(n for n in noises if n is not None))
 
@@ -291,6 +317,15 @@ class Stylegan(Frozen):
         if strengths:
             noises = [noise * factor for noise, factor in zip(noises, strengths, strict=True)]
         return [noise.to(self._device) for noise in noises]
+
+    def _ready_ones(self, noises: Noises) -> Noises:
+        """Noises as every layer adds them: made anew only where they are not the last ones."""
+        last, ready = self._ready
+        same = len(last) == len(noises) and all(a is b for a, b in zip(last, noises, strict=True))
+        if not same:
+            ready = self._network.synthesis.ready(noises)
+            self._ready = noises, ready
+        return ready
 
     def _stop_at(self, wanted: int | None) -> int | None:
         """The smallest resolution that can be drawn and is not below ``wanted``, if any is."""

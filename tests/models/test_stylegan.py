@@ -126,6 +126,22 @@ def test_a_bias_by_rows_has_the_slopes_of_a_bias() -> None:
     assert torch.autograd.gradgradcheck(both, (y, bias))
 
 
+def test_half_precision_made_quick_follows_the_noise(model: Generator) -> None:
+    """Constant noise is made ready once, and anew when it changes."""
+    plain, quick = (model.to("cpu", "bfloat16") for _ in range(2))
+    quick.make_quick()
+    with torch.no_grad():
+        styles = plain.map(plain.sample_z([1]))
+        drawn = []
+        for seed, strengths in ((0, ()), (1, ()), (1, [0.5] * 5), (0, ())):
+            given = {"noise_seed": seed, "noise_strengths": strengths}
+            drawn.append(quick.synthesize(styles, **given))
+            assert torch.equal(drawn[-1], plain.synthesize(styles, **given))
+    assert not torch.equal(drawn[0], drawn[1])
+    assert not torch.equal(drawn[1], drawn[2])
+    assert torch.equal(drawn[0], drawn[3])
+
+
 def test_noise_is_by_seed_and_mode(model: Generator) -> None:
     styles = model.map(model.sample_z([1]))
     constant = model.synthesize(styles)

@@ -64,8 +64,8 @@ class Engine:
         opener: (source, device, precision) -> Generator; the registry's by default.
         threads: how many threads to draw with; by default as ``settle_threads`` says.
 
-    The order of work: opening a model, the newest live request, the newest still, one step of a
-    job (jobs take turns), one thumbnail.
+    The order of work: opening a model, the newest live request, the newest still, what makes the
+    model quick, one step of a job (jobs take turns), one thumbnail.
     """
 
     def __init__(
@@ -270,14 +270,15 @@ class Engine:
     def _render(self, request: RenderRequest) -> None:
         import torch
 
-        live, swift = request.purpose == "live", self._preview.swift
-        drawing = self._draw(request.recipe, live)
+        live = request.purpose == "live"
+        swift = self._preview.swift if live and _looks_the_same(request.recipe) else None
+        drawing = self._draw(request.recipe, live, swift)
         if live:
             self._before = drawing
-        if live or (request.purpose == "still" and swift is None):
-            self._preview.measured(drawing.pixels.shape[0], drawing.forward_ms)
-        self._drawn = self._drawn or request.purpose != "thumbnail"
-        precision = swift.precision if live and swift else self._precision
+        if request.purpose != "thumbnail":
+            self._drawn = True
+            self._preview.measured(len(drawing.pixels), drawing.forward_ms, swift is not None)
+        precision = swift.precision if swift else self._precision
         self._publish(
             Frame(
                 request.id,
@@ -298,8 +299,8 @@ class Engine:
             )
         )
 
-    def _draw(self, recipe: Recipe, live: bool) -> "Drawing":
-        """A drawing of a recipe; a live one may be smaller, less exact and build on the last."""
+    def _draw(self, recipe: Recipe, live: bool, swift: "Generator | None") -> "Drawing":
+        """A drawing of a recipe; a live one may be smaller, and builds on the last."""
         import torch
 
         from latentstudio.engine.render import draw
@@ -308,7 +309,7 @@ class Engine:
         try:
             if not live:
                 return draw(self._generator, recipe)
-            side, swift = self._preview.size(self._generator.info), self._preview.swift
+            side = self._preview.size(self._generator.info)
             return draw(self._generator, recipe, side, swift=swift, before=self._before)
         except torch.OutOfMemoryError:
             self._retreat()
@@ -361,6 +362,14 @@ class Engine:
         for job in sorted(self._jobs, key=lambda job: job.id):
             job.cancelled = True
             self._guard(job)
+
+
+def _looks_the_same(recipe: Recipe) -> bool:
+    """Whether an exact picture that follows shows what the swift one showed.
+
+    New noise would be another picture; what is set into a photograph may be taken as it is.
+    """
+    return recipe.noise.mode != "random" and recipe.paste is None
 
 
 _TITLES = {

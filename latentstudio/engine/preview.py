@@ -32,31 +32,33 @@ class Preview:
         self._budget = budget_ms
         self._times: dict[int, deque[float]] = {}
         self._swift: Generator | None = None
+        self._share = 1.0  # of the exact picture's time that a swift one takes
 
     def forget(self) -> None:
         """Another model or device: nothing is known."""
         self._times.clear()
-        self._swift = None
+        self._swift, self._share = None, 1.0
 
     def prepare(self, generator: "Generator") -> None:
         """Take a moment to make a copy that draws faster, where the generator is too slow."""
         from latentstudio.engine.device import best_ms, hasty
 
-        if best_ms(generator, SWIFT_MS) <= SWIFT_MS:
-            return
-        copy = hasty(generator)
+        exact = best_ms(generator, SWIFT_MS)
+        copy = generator if exact <= SWIFT_MS else hasty(generator)
         if copy is not generator:
             copy.make_quick()
-            self._swift = copy
+            self._times.clear()
+            self._swift, self._share = copy, min(1.0, best_ms(copy) / exact)
 
     @property
     def swift(self) -> "Generator | None":
         """What draws the styles of live pictures in the generator's place, if anything does."""
         return self._swift if self.on else None
 
-    def measured(self, resolution: int, forward_ms: float) -> None:
-        """A picture of a size took so long in the network."""
-        self._times.setdefault(resolution, deque(maxlen=_MOST)).append(forward_ms)
+    def measured(self, resolution: int, forward_ms: float, swift: bool = False) -> None:
+        """A picture of a size took so long in the network; an exact one tells of a swift one."""
+        live_ms = forward_ms if swift else forward_ms * self._share
+        self._times.setdefault(resolution, deque(maxlen=_MOST)).append(live_ms)
 
     def size(self, info: ModelInfo) -> int | None:
         """The side to draw a live picture at; None for the full one."""

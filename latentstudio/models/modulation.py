@@ -2,7 +2,7 @@
 
 Styles scale activations, not weights (Karras et al. 2020, section 2.2 and appendix B: the same
 function): one convolution serves the whole batch, and the weights can be kept ready in any
-precision.
+precision. One large picture in half precision is the exception: it has fewer weights than pixels.
 """
 
 import functools

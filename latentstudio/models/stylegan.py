@@ -74,26 +74,25 @@ class StyledConv2d(nn.Module):
         return y if self._clamp is None else y.clamp(-self._clamp, self._clamp)
 
     def ready(self, noise: Tensor, dtype: torch.dtype) -> Tensor:
-        """Noise [1, 1, R, R] of the learned strength, and the bias: [1, C, R, R] in half precision.
+        """Noise [B, 1, R, R] of the learned strength, and the bias: [B, C, R, R] in half precision.
 
         To make it takes longer than to add it, and constant noise is the same in every picture.
         """
-        blank = noise.new_zeros(1, len(self.bias), *noise.shape[2:], dtype=dtype)
-        return self._offset(blank.contiguous(memory_format=torch.channels_last), noise)
+        bias, strength = (
+            (given * self._gain).to(dtype) for given in (self.bias, self.noise_strength)
+        )
+        # Laid out as features are: for the reason that ``add_bias`` gives.
+        placed = noise.to(dtype, memory_format=torch.channels_last)
+        return F.conv2d(placed, strength.expand(len(bias), 1, 1, 1), bias)
 
     def _offset(self, y: Tensor, noise: Tensor | None) -> Tensor:
         """Add noise of the learned strength and bias to features [B, C, H, W], in place."""
+        if noise is not None and y.dtype != torch.float32:
+            return y.add_(noise if noise.shape[1] > 1 else self.ready(noise, y.dtype))
         bias = (self.bias * self._gain).to(y.dtype)
-        strength = (self.noise_strength * self._gain).to(y.dtype)
-        if noise is not None and noise.shape[1] > 1:
-            return y.add_(noise)
-        if y.dtype == torch.float32:
-            return (y if noise is None else y.add_(noise * strength)).add_(bias[:, None, None])
         if noise is None:
-            return add_bias(y, bias)
-        # Laid out as features are: for the reason that ``add_bias`` gives.
-        placed = noise.to(y.dtype, memory_format=torch.channels_last)
-        return y.add_(F.conv2d(placed, strength.expand(y.shape[1], 1, 1, 1), bias))
+            return y.add_(bias[:, None, None]) if y.dtype == torch.float32 else add_bias(y, bias)
+        return y.add_(noise * (self.noise_strength * self._gain)).add_(bias[:, None, None])
 
 
 class ToPicture(nn.Module):

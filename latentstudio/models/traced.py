@@ -27,12 +27,22 @@ def traced(function: Pass, *example: Tensor) -> Pass | None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of shapes that are fixed by tracing, as they are to be
         wanted = function(*example)
-        # Bound methods of a module are not taken as they are.
-        quick: Pass = torch.jit.trace(  # type: ignore[no-untyped-call]
-            lambda *inputs: function(*inputs), example, check_trace=False
-        )
+        quick = _one_call(function, example)
         found = [quick(*example) for _ in range(_CALLS)]
     return quick if all(torch.equal(wanted, image) for image in found) else None
+
+
+def _one_call(function: Pass, example: tuple[Tensor, ...]) -> Pass:
+    """The operators of a pass as a function of torch's.
+
+    Two steps of what ``torch.jit.trace`` does: that itself puts its function, and with it the
+    weights, among those that live as long as the process, 25 MB for each model that is opened.
+    """
+    graph, _ = torch._C._create_graph_by_tracing(
+        lambda *inputs: function(*inputs), example, lambda _tensor: "", True, False, None, []
+    )
+    quick: Pass = torch._C._create_function_from_graph("drawing", graph)
+    return quick
 
 
 def is_single(styles: Tensor) -> bool:

@@ -37,7 +37,7 @@ class EngineBridge(QObject):
 
     Attributes:
         info: the open model, or None.
-        preview: whether a moving picture may be smaller where the full one is too slow.
+        preview: whether a moving picture may be less than exact where that is too slow.
         meter: pictures a second and slider-to-paint time.
     """
 
@@ -86,7 +86,6 @@ class EngineBridge(QObject):
         self._woken = False
         self._closed = False
         self._wake.connect(self._take_mail)
-        self._awaiting: list[Callable[[Frame], None]] = []
         self._still = QTimer(self, singleShot=True, interval=STILL_AFTER_MS)
         self._still.timeout.connect(self._ask_still)
         document.changed.connect(self._document_changed)
@@ -146,7 +145,7 @@ class EngineBridge(QObject):
         self._engine.close()
 
     def set_preview(self, on: bool) -> None:
-        """Whether a moving picture may be smaller where the full one is too slow."""
+        """Whether a moving picture may be less than exact where that is too slow."""
         self.preview = on
         self._engine.set_preview(on)
 
@@ -167,20 +166,17 @@ class EngineBridge(QObject):
             self._ask(self.wanted)
 
     def with_full_frame(self, receive: Callable[[Frame], None]) -> None:
-        """Give the shown picture once it is as large and exact as its model draws: now or soon."""
-        frame = self._frame
-        if frame is None or self.info is None:
+        """Give the shown picture as large and exact as its model draws it: now, or once drawn.
+
+        Never called where there is no picture, or where another model is opened before.
+        """
+        frame, info = self._frame, self.info
+        if frame is None or info is None:
             return
-        if self._is_full(frame):
+        if frame.resolution >= info.resolution and frame.precision == self.precision:
             receive(frame)
         else:
-            self._awaiting.append(receive)
-            self._still.stop()
-            self._ask_still()
-
-    def _is_full(self, frame: Frame) -> bool:
-        side = self.info.resolution if self.info is not None else 0
-        return frame.resolution >= side and frame.precision == self.precision
+            self.picture(f"full-{next(self._ids)}", frame.recipe, receive)
 
     def painted(self) -> None:
         """The canvas has painted the last frame."""
@@ -328,7 +324,6 @@ class EngineBridge(QObject):
             self.job_changed.emit(message)
         else:
             self.meter.forget()
-            self._awaiting.clear()
             if message.what == "open" and message.id == self._opening:
                 self._coming = None
             if self.lacking is not None:
@@ -344,10 +339,6 @@ class EngineBridge(QObject):
         if frame.exact and not _is_random(frame.recipe, self.info):
             self._frames.put(frame.recipe, frame, frame.pixels.nbytes)
         self.frame_ready.emit(frame)
-        if self._is_full(frame):
-            awaiting, self._awaiting = self._awaiting, []
-            for receive in awaiting:
-                receive(frame)
 
     def _deliver_picture(self, frame: Frame) -> None:
         recipe, receive = self._pictures.pop(frame.batch)

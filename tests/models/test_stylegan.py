@@ -1,3 +1,5 @@
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from latentstudio.models.equalized import EqualLinear, MinibatchDeviation
 from latentstudio.models.generator import Generator
 from latentstudio.models.modulation import ModulatedConv2d, blur, enlarge
 from latentstudio.models.registry import open_model
-from latentstudio.models.stylegan import StyledConv2d, constant_noise
+from latentstudio.models.stylegan import StyledConv2d, Stylegan, constant_noise
 from tests.models.examples import write_example
 
 TAPS = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
@@ -124,6 +126,18 @@ def test_a_bias_by_rows_has_the_slopes_of_a_bias() -> None:
 
     assert torch.autograd.gradcheck(both, (y, bias))
     assert torch.autograd.gradgradcheck(both, (y, bias))
+
+
+def test_a_model_that_was_made_quick_goes_with_its_last_user(tmp_path: Path) -> None:
+    """Nothing of torch's keeps its weights."""
+    write_example(tmp_path / "example.safetensors", "stylegan")
+    model = open_model(str(tmp_path / "example.safetensors"))
+    model.make_quick()
+    assert isinstance(model, Stylegan)
+    weight = weakref.ref(next(model._network.parameters()))
+    del model
+    gc.collect()
+    assert weight() is None
 
 
 def test_half_precision_made_quick_follows_the_noise(model: Generator) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtGui import QImage
 
 from latentstudio.core.document import Document
@@ -84,6 +85,30 @@ def test_newest_recipe_wins_and_is_drawn_exactly(bench: Bench) -> None:
     assert shown.recipe.truncation.psi == 2.0
     alone = draw(bench.generators["fake"], bench.document.recipe)
     assert shown.pixels.tobytes() == alone.pixels.tobytes()
+
+
+def test_a_moving_picture_is_drawn_exactly_before_it_is_given(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    bench.generators["fake"].delay = 0.01
+    bench.open()
+    psi(bench, 0.3)
+    bench.work()
+    shown = bench.bridge.frame
+    assert shown is not None
+    assert not shown.exact
+    given: list[Frame] = []
+    bench.bridge.with_full_frame(given.append)
+    psi(bench, 0.9)  # the hand goes on
+    bench.work()
+    [frame] = given
+    assert (frame.recipe, frame.exact) == (shown.recipe, True)
+    alone = draw(bench.generators["fake"], shown.recipe)
+    assert frame.pixels.tobytes() == alone.pixels.tobytes()
+    bench.bridge.with_full_frame(given.append)
+    bench.open("other")
+    assert len(given) == 1  # nothing is given for a model that has gone
 
 
 def test_undo_shows_what_was_drawn_without_drawing(bench: Bench) -> None:

@@ -13,10 +13,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSettings, Qt, QtMsgType, qInstallMessageHandler
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from latentstudio.app import make_application, make_window
 from latentstudio.core.memory import give_freed_memory_back
+from latentstudio.core.work import Task
 from latentstudio.ui import actions
 from latentstudio.ui.main_window import MainWindow
 from latentstudio.ui.panels.motion import MotionPanel
@@ -99,6 +100,21 @@ class Driver:
         self.report.controls = len(self._touched)
         self.report.steps = len(self.window.document.entries) - 1
         return self.report
+
+    def try_every_search(self) -> None:
+        """Run each kind of search once: what it takes for the first time it takes before a count.
+
+        OpenCV, the critic and the networks of a search take 25 MB, and chance may call for the
+        first one late.
+        """
+        desk, document = self.window.inpaint, self.window.document
+        self.window.workspaces.show("inpaint")
+        desk.masks.take_preset("centre")
+        for task in get_args(Task):
+            document.edit("Task", lambda s, t=task: replace(s, work=replace(s.work, task=t)))
+            desk.panel.start()
+            self._let_tasks_end()
+            desk.panel.cancel()
 
     def _let_tasks_end(self) -> None:
         end = time.monotonic() + _TASKS_S
@@ -285,6 +301,7 @@ def main() -> int:
         listen(driver.report)
         quarter, report = options.actions // 4, driver.report
         try:
+            driver.try_every_search()
             driver.drive(options.actions, (quarter, options.actions))
             report.faults += leaks(report, quarter, options.actions)
             driver.undo_everything()

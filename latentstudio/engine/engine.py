@@ -46,6 +46,18 @@ class _Open:
 
 
 @dataclass(frozen=True)
+class _Picture:
+    """A picture that was asked for, and what draws it."""
+
+    request: RenderRequest
+    generator: "Generator"
+
+    @property
+    def id(self) -> int:
+        return self.request.id
+
+
+@dataclass(frozen=True)
 class _Chore:
     """Take a moment, after the first picture, to draw faster from then on."""
 
@@ -53,7 +65,7 @@ class _Chore:
     id: int = 0
 
 
-_Work = _Open | RenderRequest | Job | _Chore
+_Work = _Open | _Picture | Job | _Chore
 
 
 class Engine:
@@ -203,16 +215,16 @@ class Engine:
         if self._live and not (job and self._frames_since_slice >= _FRAMES_PER_SLICE):
             request, self._live = self._live, None
             self._frames_since_slice += 1
-            return request
+            return _Picture(request, self._generator)
         if self._still and not self._live:
             request, self._still = self._still, None
-            return request
+            return _Picture(request, self._generator)
         if self._chores and self._drawn and not self._live:
             return self._chores.popleft()
         # A job and the thumbnails take turns, so that neither waits for the other's end.
         self._thumbnail_turn = not self._thumbnail_turn or job is None
         if self._thumbnails and (self._thumbnail_turn or job is None) and not self._live:
-            return self._take_thumbnail()
+            return _Picture(self._take_thumbnail(), self._generator)
         self._frames_since_slice = 0
         return job
 
@@ -229,8 +241,8 @@ class Engine:
         try:
             if isinstance(work, _Open):
                 self._open_model(work)
-            elif isinstance(work, RenderRequest):
-                self._render(work)
+            elif isinstance(work, _Picture):
+                self._render(work.request, work.generator)
             elif isinstance(work, _Chore):
                 work.do()
             else:
@@ -267,29 +279,31 @@ class Engine:
 
         return open_model(source, device=device, precision=precision)
 
-    def _render(self, request: RenderRequest) -> None:
+    def _render(self, request: RenderRequest, generator: "Generator") -> None:
         import torch
 
         live = request.purpose == "live"
         swift = self._preview.swift if live and _looks_the_same(request.recipe) else None
-        drawing = self._draw(request.recipe, live, swift)
+        try:
+            drawing = self._draw(request.recipe, generator, live, swift)
+        except torch.OutOfMemoryError:
+            drawing = self._draw(request.recipe, self._retreat(generator), live, None)
         if live:
             self._before = drawing
         if request.purpose != "thumbnail":
             self._drawn = True
             self._preview.measured(len(drawing.pixels), drawing.forward_ms, swift is not None)
-        precision = swift.precision if swift else self._precision
         self._publish(
             Frame(
                 request.id,
                 request.recipe,
                 request.purpose,
                 drawing.pixels,
-                exact=precision == "float32" and drawing.full,
+                exact=drawing.exact,
                 render_ms=drawing.render_ms,
                 forward_ms=drawing.forward_ms,
                 device=self._device,
-                precision=precision,
+                precision=drawing.precision,
                 threads=torch.get_num_threads(),
                 torch=torch.__version__,
                 key=request.key,
@@ -299,37 +313,32 @@ class Engine:
             )
         )
 
-    def _draw(self, recipe: Recipe, live: bool, swift: "Generator | None") -> "Drawing":
+    def _draw(
+        self, recipe: Recipe, generator: "Generator", live: bool, swift: "Generator | None"
+    ) -> "Drawing":
         """A drawing of a recipe; a live one may be smaller, and builds on the last."""
-        import torch
-
         from latentstudio.engine.render import draw
 
-        assert self._generator is not None
-        try:
-            if not live:
-                return draw(self._generator, recipe)
-            side = self._preview.size(self._generator.info)
-            return draw(self._generator, recipe, side, swift=swift, before=self._before)
-        except torch.OutOfMemoryError:
-            self._retreat()
-            return draw(self._generator, recipe)
+        if not live:
+            return draw(generator, recipe)
+        side = self._preview.size(generator.info)
+        return draw(generator, recipe, side, swift=swift, before=self._before)
 
-    def _retreat(self) -> None:
+    def _retreat(self, generator: "Generator") -> "Generator":
         """Out of memory: go on with the processor, and say so."""
-        assert self._generator is not None
         if self._device == "cpu":
             raise StudioError(
                 "Out of memory",
                 "the picture needs more than is free",
                 "Close other programs, or open a smaller model.",
             )
-        self._generator = self._generator.to("cpu", self._precision)
+        self._generator = moved = generator.to("cpu", self._precision)
         reason = f"{self._device} ran out of memory, so the processor draws now"
         self._device = "cpu"
         self._preview.forget()
         self._before = None
         self._publish(DeviceChanged("cpu", reason))
+        return moved
 
     def _advance(self, job: Job) -> None:
         from latentstudio.engine.device import every_core

@@ -27,16 +27,17 @@ _DECIDE_BLENDED = ("model", "anchors", "blend", "classes")
 
 @dataclass(frozen=True)
 class Drawing:
-    """Pixels uint8 [H, W, 4] as B, G, R, 255, how long they took in milliseconds, and from where.
+    """Pixels uint8 [H, W, 4] as B, G, R, 255, how they were drawn, and from where.
 
-    ``styles`` and ``distances`` are those of ``Frame``, ``blended`` those of ``Place``; ``full`` is
-    whether it is as large as the model draws.
+    ``exact``, the times, ``styles`` and ``distances`` are those of ``Frame``, ``blended`` those of
+    ``Place``.
     """
 
     recipe: Recipe
     blended: Tensor
     pixels: Pixels
-    full: bool
+    precision: str
+    exact: bool
     render_ms: float
     forward_ms: float
     styles: np.ndarray
@@ -73,11 +74,11 @@ def draw(
     Raises:
         StudioError: the recipe asks for what the model does not have.
     """
-    start = time.perf_counter()
+    start, by = time.perf_counter(), swift or generator
     with torch.no_grad():
         place = place_of(generator, recipe, _kept(before, recipe))
         begin = time.perf_counter()
-        image = synthesize(swift or generator, recipe, place.moved, max_resolution)
+        image = synthesize(by, recipe, place.moved, max_resolution)
         forward_ms = (time.perf_counter() - begin) * 1000
         pixels = to_pixels(image)
         if recipe.paste is not None:
@@ -85,9 +86,9 @@ def draw(
         distances = _distances(generator, place)
     render_ms = (time.perf_counter() - start) * 1000
     styles = place.moved[0].float().cpu().numpy().copy()  # it may be the next drawing's, too
-    full = len(pixels) == generator.info.resolution
-    times = (render_ms, forward_ms)
-    return Drawing(recipe, place.blended, pixels, full, *times, styles, distances)
+    exact = by.precision == "float32" and len(pixels) == generator.info.resolution
+    drawn = (by.precision, exact, render_ms, forward_ms)
+    return Drawing(recipe, place.blended, pixels, *drawn, styles, distances)
 
 
 def pasted(generator: Generator, paste: Paste, drawn: Pixels) -> Pixels:

@@ -27,6 +27,8 @@ def traced(function: Pass, *example: Tensor) -> Pass | None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of shapes that are fixed by tracing, as they are to be
         wanted = function(*example)
+        if not hasattr(torch._C, "_create_function_from_graph"):
+            return None  # another torch: every picture is drawn operator by operator
         quick = _one_call(function, example)
         found = [quick(*example) for _ in range(_CALLS)]
     return quick if all(torch.equal(wanted, image) for image in found) else None
@@ -39,7 +41,7 @@ def _one_call(function: Pass, example: tuple[Tensor, ...]) -> Pass:
     weights, among those that live as long as the process, 25 MB for each model that is opened.
     """
     graph, _ = torch._C._create_graph_by_tracing(
-        lambda *inputs: function(*inputs), example, lambda _tensor: "", True, False, None, []
+        lambda *inputs: function(*inputs), example, lambda _tensor: "", True, False
     )
     quick: Pass = torch._C._create_function_from_graph("drawing", graph)
     return quick

@@ -82,7 +82,7 @@ class MixSides(QObject):
     def show_in(self, workspace: str) -> None:
         """Show them in Mix only."""
         self._on = workspace == "mix"
-        self._place()
+        self._place()  # which hides them elsewhere
         self._follow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

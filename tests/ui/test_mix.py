@@ -277,7 +277,7 @@ def test_four_corners_blend_all_and_offer_faces_for_empty_ones(mixer: Studio) ->
 
 def test_shares_of_three_and_more(mixer: Studio) -> None:
     fill_four(mixer)
-    mixer.control("interpolate.shares").click()  # type: ignore[attr-defined]
+    QTest.mouseClick(mixer.control("interpolate.shares"), Qt.MouseButton.LeftButton)
     assert mixer.control("interpolate.c.weight").isVisible()
     slide(mixer, "interpolate.position", 0.5)
     slide(mixer, "interpolate.c.weight", 0.6)
@@ -289,7 +289,7 @@ def test_a_share_that_is_typed_while_its_source_goes_is_forgotten(mixer: Studio)
     panel = mixer.window.panel("sources")
     assert isinstance(panel, SourcesPanel)
     panel.put_seed(4, 77)
-    mixer.control("interpolate.shares").click()  # type: ignore[attr-defined]
+    QTest.mouseClick(mixer.control("interpolate.shares"), Qt.MouseButton.LeftButton)
     share = mixer.control("interpolate.e.weight")
     assert isinstance(share, SliderRow)
     share.field.begin()

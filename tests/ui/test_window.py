@@ -1,17 +1,20 @@
 """The window as a person uses it: pictures, keys, undo, sheet, strip."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
 
 from latentstudio.core.recipe import Vector, place_of, seed_of, with_anchor
 from latentstudio.engine.render import draw
 from latentstudio.ui.actions import ACTIONS
 from latentstudio.ui.controls import Segmented, SliderRow, TextButton
 from latentstudio.ui.listing import controls_of
-from tests.ui.studio import Studio
+from tests.ui.studio import Studio, open_studio
 
 Key, Shift, Control = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -32,6 +35,21 @@ def test_what_is_shown_is_the_recipe_byte_for_byte(studio: Studio) -> None:
     assert studio.recipe.truncation.psi == 2.0
     frame = studio.wait_for_picture()
     assert frame.pixels.tobytes() == draw(studio.generator, studio.recipe).pixels.tobytes()
+
+
+def test_a_slow_model_moves_in_half_precision_and_says_so(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": True})
+    monkeypatch.setattr("latentstudio.engine.preview.SWIFT_MS", -1.0)  # nothing is quick enough
+    with open_studio(qtbot, tmp_path) as studio:
+        said: list[tuple[bool, str]] = []
+        label = studio.window.status.device
+        studio.window.bridge.frame_ready.connect(lambda f: said.append((f.exact, label.text())))
+        qtbot.waitUntil(lambda: studio.generator.drawn > 1)  # measured, and a copy made
+        slide(studio, "truncation.psi", [0.9, 0.8])
+        qtbot.waitUntil(lambda: len(said) > 1 and said[-1][0])
+    assert said[-2:] == [(False, "CPU · bfloat16"), (True, "CPU · float32")]
 
 
 def test_a_drag_is_one_step_of_undo(studio: Studio) -> None:

@@ -41,6 +41,8 @@ class BigganModel(Part):
     """So many blocks of the discriminator, the first ones, halve the side."""
     attention: Annotated[int, Field(ge=0)] = 32
     """The resolution in both networks whose places attend to each other; 0 for none."""
+    deviation: bool = False
+    """Whether the discriminator is told how much the pictures of a class differ."""
     norm_g: Literal["spectral", "none"] = "spectral"
     norm_d: Literal["spectral", "none"] = "spectral"
 
@@ -70,6 +72,7 @@ class BigganModel(Part):
             halvings=self.halvings_d,
             attention=self.attention,
             critic=critic,
+            deviation=self.deviation,
         )
 
 

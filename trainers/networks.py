@@ -11,7 +11,7 @@ from latentstudio.core.errors import StudioError
 from latentstudio.core.families import CriticConfig, DcganCriticConfig
 from latentstudio.core.model_info import Critic
 from latentstudio.models.checkpoint import Bundle, Tensors, fill
-from latentstudio.models.equalized import MinibatchDeviation
+from latentstudio.models.deviation import ClassDeviation, MinibatchDeviation
 from latentstudio.models.layers import initialise, initialise_orthogonally
 from latentstudio.models.registry import FAMILIES
 from trainers.architectures import Model
@@ -70,7 +70,7 @@ def build(
 def mixes_halves(discriminator: nn.Module, count: int) -> bool:
     """Whether it would compare the first ``count`` pictures of a batch with as many that follow."""
     return any(
-        isinstance(layer, nn.BatchNorm2d)
+        isinstance(layer, nn.BatchNorm2d | ClassDeviation)
         or (isinstance(layer, MinibatchDeviation) and count % layer.group > 0)
         for layer in discriminator.modules()
     )

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from latentstudio.core.errors import StudioError
 from latentstudio.core.families import BigganConfig, BigganCriticConfig
 from latentstudio.models.checkpoint import Bundle, fill
+from latentstudio.models.deviation import ClassDeviation
 from latentstudio.models.frozen import Frozen, N
 from latentstudio.models.generator import Classes, NoiseMode
 from latentstudio.models.layers import gaussian
@@ -202,7 +203,9 @@ class BigganDiscriminator(nn.Module):
 
     def __init__(self, config: BigganCriticConfig) -> None:
         super().__init__()
-        pairs = itertools.pairwise((3, *config.widths))
+        inputs = [3, *config.widths[:-1]]
+        inputs[-1] += config.deviation
+        pairs = zip(inputs, config.widths, strict=True)
         self.blocks = nn.ModuleList(
             DiscriminatorBlock(*pair, first=block == 0, halves=block < config.halvings)
             for block, pair in enumerate(pairs)
@@ -211,12 +214,15 @@ class BigganDiscriminator(nn.Module):
         found = [(block, at[1]) for block, at in enumerate(places) if at[0] == config.attention]
         self._attends_after, width = found[0] if found else (-1, 0)
         self.attention = SelfAttention(width) if found else None
+        self.deviation = ClassDeviation() if config.deviation else None
         self.verdict = nn.Linear(config.widths[-1], 1)
         self.embed = nn.Linear(config.classes, config.widths[-1], bias=False)
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         x = images
         for number, block in enumerate(self.blocks):
+            if self.deviation is not None and number == len(self.blocks) - 1:
+                x = self.deviation(x, classes)
             x = block(x)
             if self.attention is not None and number == self._attends_after:
                 x = self.attention(x)

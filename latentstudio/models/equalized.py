@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from latentstudio.models.layers import LEAK, follow, gaussian
+from latentstudio.models.layers import LEAK, gaussian
 
 ROOT_TWO = 2**0.5
 
@@ -84,40 +84,6 @@ class EqualConv2d(nn.Module):
         with torch.device("meta"):
             layer = nn.Conv2d(channels, out, kernel, self._stride, self._padding)
         return assigned(layer, weight, bias)
-
-
-class MinibatchDeviation(nn.Module):
-    """Adds a channel that says how much the pictures of a group differ.
-
-    Karras et al. 2018, section 3: the standard deviation of every feature over the group, averaged
-    over features and places. Groups are neighbours in the batch. In evaluation a picture is judged
-    alone: the channel then holds the running mean of what it held in training.
-
-    Args:
-        group: pictures in a group; a smaller or odd batch is one group.
-    """
-
-    def __init__(self, group: int) -> None:
-        super().__init__()
-        self.group = group
-        self.running: Tensor
-        self.register_buffer("running", torch.zeros(()))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map [B, C, H, W] to [B, C + 1, H, W]."""
-        count, _, height, width = x.shape
-        if self.training:
-            group = self.group if count % self.group == 0 else count
-            grouped = x.float().reshape(-1, group, *x.shape[1:])
-            # Several times as fast as torch's own variance over a dimension like this one.
-            variance = (grouped - grouped.mean(1, keepdim=True)).square().mean(1)
-            found = (variance + 1e-8).sqrt().mean(dim=(1, 2, 3))
-            follow(self.running, found.mean(), 0.01)
-            deviation = found.repeat_interleave(group)
-        else:
-            deviation = self.running.expand(count)
-        channel = deviation.to(x.dtype)[:, None, None, None].expand(-1, 1, height, width)
-        return torch.cat([x, channel], dim=1)
 
 
 def assigned(layer: nn.Conv2d | nn.ConvTranspose2d, weight: Tensor, bias: Tensor) -> nn.Module:

@@ -8,11 +8,11 @@ from torch.nn import functional as F
 
 from latentstudio.core.families import ProgressiveConfig, ProgressiveCriticConfig
 from latentstudio.models.checkpoint import Bundle, fill
+from latentstudio.models.deviation import MinibatchDeviation
 from latentstudio.models.equalized import (
     ROOT_TWO,
     EqualConv2d,
     EqualLinear,
-    MinibatchDeviation,
     assigned,
     pixel_norm,
     rectify,

@@ -4,11 +4,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from latentstudio.core.families import StyleganCriticConfig
+from latentstudio.models.deviation import MinibatchDeviation
 from latentstudio.models.equalized import (
     ROOT_TWO,
     EqualConv2d,
     EqualLinear,
-    MinibatchDeviation,
     rectify,
 )
 

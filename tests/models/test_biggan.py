@@ -19,6 +19,7 @@ from latentstudio.models.biggan import (
     fold,
 )
 from latentstudio.models.checkpoint import open_bundle, save_bundle
+from latentstudio.models.deviation import ClassDeviation
 from latentstudio.models.layers import initialise_orthogonally
 from latentstudio.models.resampling import DownConv2d, UpConv2d, repeat_pixels, spread
 from tests.models.examples import EXAMPLES, example_card, networks, write_example
@@ -124,6 +125,37 @@ def test_a_critic_of_two_halvings_ends_at_a_quarter() -> None:
     sides = [int(block(torch.rand(1, 3, 32, 32)).shape[-1]) for block in critic.blocks[:1]]
     assert sides == [16]
     assert critic(torch.rand(2, 3, 32, 32), torch.eye(2)).shape == (2,)
+
+
+def test_a_class_is_compared_within_itself_and_a_lone_picture_as_in_evaluation() -> None:
+    layer, x = ClassDeviation(), torch.zeros(5, 2, 1, 1)
+    x[:, 0, 0, 0] = torch.tensor([0.0, 7.0, 2.0, 7.0, 9.0])  # of classes 0, 1, 0, 1, 2
+    layer.running.fill_(0.25)
+    found = layer(x, torch.eye(3)[[0, 1, 0, 1, 2]])[:, 2, 0, 0]
+    half = 2**0.5 / 2  # the unbiased deviation of 0 and 2 in one of two channels
+    torch.testing.assert_close(found[:4], torch.tensor([half, 0, half, 0]), atol=1e-3, rtol=0)
+    torch.testing.assert_close(layer.running, torch.tensor(0.25 + 0.01 * (half / 2 - 0.25)))
+    assert float(found[4]) == float(layer.running)  # alone in its class
+    layer.eval()
+    assert layer(x[:1], torch.eye(3)[:1])[0, 2].item() == float(layer.running)
+
+
+def test_deviation_of_a_batch_of_lone_pictures_leaves_the_mean_as_it_is() -> None:
+    layer = ClassDeviation()
+    layer.running.fill_(0.25)
+    assert layer(torch.randn(3, 2, 4, 4), torch.eye(3))[:, 2].unique().tolist() == [0.25]
+
+
+def test_a_critic_with_deviation_sees_that_a_class_has_one_face() -> None:
+    config = BigganCriticConfig(16, classes=2, widths=(4, 6), halvings=2, attention=0)
+    critic = BigganDiscriminator(replace(config, deviation=True))
+    assert critic.blocks[-1].conv1.in_channels == 5
+    faces, classes = torch.rand(2, 3, 16, 16), torch.eye(2)[[0, 0]]
+    with torch.no_grad():
+        various, alike = critic(faces, classes), critic(faces[[0, 0]], classes)
+        assert float(various[0]) != float(alike[0])
+        critic.eval()
+        torch.testing.assert_close(critic(faces, classes)[:1], critic(faces[:1], classes[:1]))
 
 
 # --- styles --------------------------------------------------------------------------------------
@@ -246,5 +278,8 @@ def test_configs_are_read_without_trust() -> None:
     assert generator({**sizes, "widths": [16, 12, 8]}, "config") == CONFIG
     with pytest.raises(InputError, match="z_chunk"):
         generator({**sizes, "widths": [16, 12, 8], "z_chunk": 10**9}, "config")
+    sizes = {"resolution": 64, "classes": 3, "widths": [8], "halvings": 1, "attention": 0}
+    assert not critic({**sizes, "critic": "logit"}, "critic").deviation  # as in files of before
+    assert critic({**sizes, "critic": "logit", "deviation": True}, "critic").deviation
     with pytest.raises(InputError, match="halvings is missing"):
         critic({"resolution": 16, "classes": 3, "widths": [8], "attention": 0}, "critic")

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 from latentstudio.core.errors import StudioError
 from latentstudio.core.families import StyleganConfig
 from latentstudio.models.bias import add_bias
-from latentstudio.models.equalized import EqualLinear, MinibatchDeviation
+from latentstudio.models.deviation import MinibatchDeviation
+from latentstudio.models.equalized import EqualLinear
 from latentstudio.models.generator import Generator
 from latentstudio.models.modulation import ModulatedConv2d, blur, enlarge
 from latentstudio.models.registry import open_model

@@ -31,6 +31,7 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
     "progressive": ("progressive-test", WASSERSTEIN),
     "stylegan": ("stylegan-test", STYLES),
     "biggan": ("biggan-test", {"accumulate": 2, "regularizers": [{"kind": "orthogonal"}]}),
+    "biggan, deviation": ("biggan-test", {"model": {"deviation": True}}),
 }
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from latentstudio.core.errors import StudioError
-from latentstudio.models.equalized import MinibatchDeviation
+from latentstudio.models.deviation import MinibatchDeviation
 from tests.trainers.pictures import Discs, tiny_config
 from trainers.config import RunConfig, resolve
 from trainers.facts import PATIENCE

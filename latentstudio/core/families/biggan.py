@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from latentstudio.core.families.base import check_power_of_two
 from latentstudio.core.model_info import Critic
-from latentstudio.core.untrusted import InputError, Reader, choice, items, record, whole
+from latentstudio.core.untrusted import InputError, Reader, choice, flag, items, record, whole
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class BigganCriticConfig:
         attention: the resolution whose features attend to each other, after the first block that
             gives it out; 0 for none.
         critic: how to read its number.
+        deviation: whether its last block is told how much the pictures of a class differ.
 
     Raises:
         InputError: no network is made by these numbers.
@@ -94,6 +95,7 @@ class BigganCriticConfig:
     halvings: int = 4
     attention: int = 32
     critic: Critic = "hinge"
+    deviation: bool = False
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no network."""
@@ -141,6 +143,7 @@ CRITIC_READER: Reader[BigganCriticConfig] = record(
         "halvings": whole(1, 12),
         "attention": whole(0, 512),
         "critic": choice("logit", "hinge", "wasserstein"),
+        "deviation": flag,
     },
     required=("resolution", "classes", "widths", "halvings", "attention", "critic"),
 )

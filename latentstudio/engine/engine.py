@@ -250,7 +250,7 @@ class Engine:
         except StudioError as error:
             self._fail(work, error, "")
         except Exception as error:  # noqa: BLE001 - a bug must not end the thread
-            self._fail(work, explain(error, _TITLES[_kind_of(work)]), traceback.format_exc())
+            self._fail(work, explain(error, _TITLES[type(work)]), traceback.format_exc())
 
     def _fail(self, work: _Work, error: StudioError, trace: str) -> None:
         if isinstance(work, Job):
@@ -266,11 +266,15 @@ class Engine:
         self._end_jobs()
         settle_threads(generator, self._threads)
         self._generator, self._device, self._precision = generator, device, work.precision
+        self._hasten(generator)
+        self._publish(ModelOpened(work.id, work.source, generator.info, device, work.precision))
+
+    def _hasten(self, generator: "Generator") -> None:
+        """Begin with another generator; a processor draws faster with it after the next picture."""
         self._preview.forget()
         self._before, self._drawn = None, False
         tasks = (generator.make_quick, partial(self._preview.prepare, generator))
-        self._chores = deque(_Chore(task) for task in tasks if device == "cpu")
-        self._publish(ModelOpened(work.id, work.source, generator.info, device, work.precision))
+        self._chores = deque(_Chore(task) for task in tasks if self._device == "cpu")
 
     def _open_generator(self, source: str, device: str, precision: str) -> "Generator":
         if self._opener is not None:
@@ -335,8 +339,7 @@ class Engine:
         self._generator = moved = generator.to("cpu", self._precision)
         reason = f"{self._device} ran out of memory, so the processor draws now"
         self._device = "cpu"
-        self._preview.forget()
-        self._before = None
+        self._hasten(moved)
         self._publish(DeviceChanged("cpu", reason))
         return moved
 
@@ -381,10 +384,11 @@ def _looks_the_same(recipe: Recipe) -> bool:
     return recipe.noise.mode != "random" and recipe.paste is None
 
 
-_TITLES = {
-    "open": "Could not open the model",
-    "render": "Could not draw the picture",
-    "job": "The task stopped",
+_TITLES: dict[type[_Work], str] = {
+    _Open: "Could not open the model",
+    _Picture: "Could not draw the picture",
+    _Chore: "Could not make drawing faster",
+    Job: "The task stopped",
 }
 
 

@@ -122,6 +122,21 @@ def test_a_bug_in_a_picture_keeps_its_trace(bench: Bench) -> None:
     assert "synthesize" in told.trace
 
 
+def test_a_model_that_cannot_be_made_quick_draws_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: FakeGenerator) -> None:
+        raise RuntimeError("no graph")
+
+    monkeypatch.setattr(FakeGenerator, "make_quick", fail)
+    bench.opened()
+    for seed in (1, 2):
+        bench.engine.show(request(seed))
+        bench.drain()
+    assert bench.order() == ["live", "Failure", "live"]
+    assert failure(bench).error.title == "Could not make drawing faster"
+
+
 def test_out_of_memory_moves_to_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("latentstudio.models.device.choose", lambda wanted: "meta")
     bench = Bench(FakeGenerator(error=torch.OutOfMemoryError("full"))).opened()
@@ -136,6 +151,8 @@ def test_out_of_memory_moves_to_the_processor(monkeypatch: pytest.MonkeyPatch) -
         "meta ran out of memory, so the processor draws now",
     )
     assert {frame.device for frame in bench.frames()} == {"cpu"}
+    # It is made quick there once it drew, at the second try.
+    assert bench.generator.state["quick on cpu"] == 2
 
 
 def test_out_of_memory_on_the_processor_is_told(bench: Bench) -> None:

@@ -47,10 +47,12 @@ def steps(training: Training, count: int) -> list[dict[str, float]]:
 
 RECIPES: dict[str, dict[str, Any]] = {
     "plain": {},
-    "two critic steps, r1, orthogonal": {
+    "two critic steps, hinge, r1, orthogonal": {
         "d_steps": 2,
+        "loss": {"kind": "hinge"},
         "regularizers": [{"kind": "r1", "every": 2}, {"kind": "orthogonal"}],
     },
+    "without deviation": {"model": {"deviation": False}},
     "accumulated, truncated prior": {"accumulate": 2, "model": {"prior": "truncnormal"}},
     "without norms": {"model": {"norm_g": "none", "norm_d": "none", "attention": 0}},
     "bfloat16": {"precision": "bfloat16"},

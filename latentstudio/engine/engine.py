@@ -8,10 +8,9 @@ import itertools
 import threading
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from latentstudio.core.errors import StudioError
@@ -59,9 +58,9 @@ class _Picture:
 
 @dataclass(frozen=True)
 class _Chore:
-    """Take a moment, after the first picture, to draw faster from then on."""
+    """Take some moments, after the first picture, to draw faster from then on."""
 
-    do: Callable[[], None]
+    moments: Iterator[None]
     id: int = 0
 
 
@@ -101,7 +100,7 @@ class Engine:
         self._frames_since_slice = 0
         self._preview = Preview()
         self._thumbnail_turn = False
-        self._chores: deque[_Chore] = deque()
+        self._chore: _Chore | None = None
         self._drawn = False
         self._before: Drawing | None = None  # the last live one
         self._closing = False
@@ -197,7 +196,7 @@ class Engine:
             pass
 
     def _waiting(self) -> bool:
-        if self._open or self._jobs or (self._chores and self._drawn):
+        if self._open or self._jobs or (self._chore and self._drawn):
             return True
         drawable = self._live or self._still or self._thumbnails
         return bool(drawable) and self._generator is not None
@@ -219,8 +218,8 @@ class Engine:
         if self._still and not self._live:
             request, self._still = self._still, None
             return _Picture(request, self._generator)
-        if self._chores and self._drawn and not self._live:
-            return self._chores.popleft()
+        if self._chore and self._drawn and not self._live:
+            return self._chore
         # A job and the thumbnails take turns, so that neither waits for the other's end.
         self._thumbnail_turn = not self._thumbnail_turn or job is None
         if self._thumbnails and (self._thumbnail_turn or job is None) and not self._live:
@@ -244,7 +243,7 @@ class Engine:
             elif isinstance(work, _Picture):
                 self._render(work.request, work.generator)
             elif isinstance(work, _Chore):
-                work.do()
+                self._go_on(work)
             else:
                 self._advance(work)
         except StudioError as error:
@@ -255,6 +254,8 @@ class Engine:
     def _fail(self, work: _Work, error: StudioError, trace: str) -> None:
         if isinstance(work, Job):
             self._drop(work)
+        elif isinstance(work, _Chore):
+            self._chore = None
         self._publish(Failure(_kind_of(work), work.id, error, trace))
 
     def _open_model(self, work: _Open) -> None:
@@ -273,8 +274,12 @@ class Engine:
         """Begin with another generator; a processor draws faster with it after the next picture."""
         self._preview.forget()
         self._before, self._drawn = None, False
-        tasks = (generator.make_quick, partial(self._preview.prepare, generator))
-        self._chores = deque(_Chore(task) for task in tasks if self._device == "cpu")
+        on_cpu = self._device == "cpu"
+        self._chore = _Chore(self._preview.prepare(generator)) if on_cpu else None
+
+    def _go_on(self, chore: _Chore) -> None:
+        if next(chore.moments, chore) is chore:
+            self._chore = None
 
     def _open_generator(self, source: str, device: str, precision: str) -> "Generator":
         if self._opener is not None:
@@ -287,7 +292,7 @@ class Engine:
         import torch
 
         live = request.purpose == "live"
-        swift = self._preview.swift if live and _looks_the_same(request.recipe) else None
+        swift = self._preview.swift(request.recipe, generator.info) if live else None
         try:
             drawing = self._draw(request.recipe, generator, live, swift)
         except torch.OutOfMemoryError:
@@ -325,11 +330,13 @@ class Engine:
 
         if not live:
             return draw(generator, recipe)
-        side = self._preview.size(generator.info)
+        side = self._preview.size(generator.info, swift is not None)
         return draw(generator, recipe, side, swift=swift, before=self._before)
 
     def _retreat(self, generator: "Generator") -> "Generator":
         """Out of memory: go on with the processor, and say so."""
+        from latentstudio.engine.device import settle_threads
+
         if self._device == "cpu":
             raise StudioError(
                 "Out of memory",
@@ -337,6 +344,7 @@ class Engine:
                 "Close other programs, or open a smaller model.",
             )
         self._generator = moved = generator.to("cpu", self._precision)
+        settle_threads(moved, self._threads)
         reason = f"{self._device} ran out of memory, so the processor draws now"
         self._device = "cpu"
         self._hasten(moved)
@@ -374,14 +382,6 @@ class Engine:
         for job in sorted(self._jobs, key=lambda job: job.id):
             job.cancelled = True
             self._guard(job)
-
-
-def _looks_the_same(recipe: Recipe) -> bool:
-    """Whether an exact picture that follows shows what the swift one showed.
-
-    New noise would be another picture; what is set into a photograph may be taken as it is.
-    """
-    return recipe.noise.mode != "random" and recipe.paste is None
 
 
 _TITLES: dict[type[_Work], str] = {

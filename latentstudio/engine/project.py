@@ -219,9 +219,9 @@ def _found(place: _Projection, measurement: Likeness) -> Steps[Step, None, None]
         done += _most(place)
         if _recovered(place, measurement):
             break
-    place.keep(_left(starts, plan.jumpers))
+    place.keep(_left(starts, plan.jumpers), place.losses)
     yield from _jump(place, measurement, done, total)
-    place.keep(1)
+    place.keep(1, place.losses)
 
 
 def _jump(

@@ -217,9 +217,10 @@ class Place:
         self._times = torch.zeros(len(points))
         self.broken = torch.zeros(len(points), dtype=torch.bool)
 
-    def keep(self, count: int) -> None:
-        """Go on with the best candidates only; Adam begins anew."""
-        order = self.fits.masked_fill(self.broken, math.inf).argsort()[:count]
+    def keep(self, count: int, losses: Tensor | None = None) -> None:
+        """Go on with the candidates of the least fits, or losses, only; Adam begins anew."""
+        worth = self.fits if losses is None else losses
+        order = worth.masked_fill(self.broken, math.inf).argsort()[:count]
         self.images, self.fits = self.images[order], self.fits[order]
         self.doubts, broken = self.doubts[order], self.broken[order]
         self.begin(self.found[order.to(self.found.device)])

@@ -31,6 +31,9 @@ Noises = Sequence[Tensor | None]
 What ``StyledConv2d.ready`` makes of it, [1, C, R, R], does as well.
 """
 
+_READY_BYTES = 8 * 2**20
+"""Of one layer: all layers of 1,024 pixels would take 260 MB beside the weights."""
+
 
 class Mapping(nn.Module):
     """z [B, z_dim], and class weights [B, C] if there are classes, to w [B, w_dim]."""
@@ -84,6 +87,10 @@ class StyledConv2d(nn.Module):
         # Laid out as features are: for the reason that ``add_bias`` gives.
         placed = noise.to(dtype, memory_format=torch.channels_last)
         return F.conv2d(placed, strength.expand(len(bias), 1, 1, 1), bias)
+
+    def is_small(self, noise: Tensor) -> bool:
+        """Whether noise [B, 1, R, R] that is ready takes little memory."""
+        return 2 * noise.numel() * len(self.bias) <= _READY_BYTES
 
     def _offset(self, y: Tensor, noise: Tensor | None) -> Tensor:
         """Add noise of the learned strength and bias to features [B, C, H, W], in place."""
@@ -162,7 +169,7 @@ class Synthesis(nn.Module):
                 layer.keep_ready(dtype)
 
     def ready(self, noises: Noises) -> Noises:
-        """Noises as every layer adds them.
+        """Noises as every layer adds them, but for large ones, which would fill the memory.
 
         In float32 as they are: another order of the sums would change the bytes of pictures.
         """
@@ -171,7 +178,10 @@ class Synthesis(nn.Module):
             return noises
         layers = [layer for layer in self.modules() if isinstance(layer, StyledConv2d)]
         pairs = zip(layers, noises, strict=True)
-        return [None if noise is None else layer.ready(noise, dtype) for layer, noise in pairs]
+        return [
+            layer.ready(noise, dtype) if noise is not None and layer.is_small(noise) else noise
+            for layer, noise in pairs
+        ]
 
     def forward(self, styles: Tensor, noises: Noises, resolution: int | None = None) -> Tensor:
         """Draw, or stop early at a smaller ``resolution`` (skip architecture)."""
@@ -322,6 +332,7 @@ class Stylegan(Frozen):
         last, ready = self._ready
         same = len(last) == len(noises) and all(a is b for a, b in zip(last, noises, strict=True))
         if not same:
+            self._ready = (), ()  # the last ones go before the next ones come
             ready = self._network.synthesis.ready(noises)
             self._ready = noises, ready
         return ready

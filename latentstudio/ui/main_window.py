@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         self.canvas.show_image(image_of(frame.pixels), full)
         size = f"{frame.resolution} px" if frame.resolution < full else ""
         self.status.state.set_state("exact" if frame.exact else "live", size)
-        self.status.show_device(frame.device, frame.precision)
+        self.status.show_device(self.bridge.device, frame.precision)
         if not self._speed.isActive():
             self._speed.start()
         if first:

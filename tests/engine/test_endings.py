@@ -151,8 +151,8 @@ def test_out_of_memory_moves_to_the_processor(monkeypatch: pytest.MonkeyPatch) -
         "meta ran out of memory, so the processor draws now",
     )
     assert {frame.device for frame in bench.frames()} == {"cpu"}
-    # It is made quick there once it drew, at the second try.
-    assert bench.generator.state["quick on cpu"] == 2
+    # It is made quick there, too.
+    assert "quick on cpu" in bench.generator.state
 
 
 def test_out_of_memory_on_the_processor_is_told(bench: Bench) -> None:

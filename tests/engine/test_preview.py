@@ -67,7 +67,8 @@ def abilities(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
 def swift(clock: Clock, abilities: dict[str, bool]) -> Iterator[Bench]:
     """A model that takes 6 ms for a picture, on a processor with bfloat16; it has drawn one."""
     abilities["avx512_bf16"] = True
-    bench = Bench(TimedGenerator(fake_info(), clock=clock, costs={32: 6.0})).opened()
+    model = TimedGenerator(fake_info(), clock=clock, costs={32: 6.0}, half=0.9)
+    bench = Bench(model).opened()
     drag(bench, 1, "still")
     yield bench
     bench.engine.close()
@@ -233,13 +234,61 @@ def test_what_was_measured_before_the_copy_does_not_count(
 def test_new_noise_is_drawn_exactly_at_once(clock: Clock, abilities: dict[str, bool]) -> None:
     """An exact picture after it would be another one."""
     abilities["avx512_bf16"] = True
-    info = fake_info(noise=True)
-    bench = Bench(TimedGenerator(info, clock=clock, costs={32: 6.0})).opened()
+    for has_noise in (True, False):
+        info = fake_info(noise=has_noise)
+        model = TimedGenerator(info, clock=clock, costs={32: 6.0}, half=0.9)
+        bench = Bench(model).opened()
+        drag(bench, 1, "still")
+        for mode in ("random", "const"):
+            bench.engine.show(RenderRequest(7, replace(recipe_of(1), noise=Noise(mode))))
+            bench.drain()
+            assert bench.frames()[-1].exact is (has_noise and mode == "random")
+        bench.engine.close()
+
+
+def test_what_is_drawn_exactly_is_sized_by_its_own_time(
+    clock: Clock, abilities: dict[str, bool]
+) -> None:
+    abilities["avx512_bf16"] = True
+    info = replace(SLOW, noise_resolutions=(128,))
+    costs = {128: 40.0, 64: 12.0, 32: 5.0}
+    bench = Bench(TimedGenerator(info, clock=clock, costs=costs, half=0.5)).opened()
+    drag(bench, 6, "still")
+    assert drag(bench, 1)[0].resolution == 128  # the copy takes 20 ms
+    bench.engine.show(RenderRequest(7, replace(recipe_of(1), noise=Noise("random"))))
+    bench.drain()
+    assert (bench.frames()[-1].resolution, bench.frames()[-1].precision) == (64, "float32")
+    bench.engine.close()
+
+
+def test_a_copy_that_is_no_faster_is_not_taken(clock: Clock, abilities: dict[str, bool]) -> None:
+    abilities["avx512_bf16"] = True
+    model = TimedGenerator(fake_info(), clock=clock, costs={32: 6.0}, half=1.0)
+    bench = Bench(model).opened()
     drag(bench, 1, "still")
-    for mode, exact in (("random", True), ("const", False)):
-        bench.engine.show(RenderRequest(7, replace(recipe_of(1), noise=Noise(mode))))
-        bench.drain()
-        assert bench.frames()[-1].exact is exact
+    assert drag(bench, 1)[0].exact
+    bench.engine.close()
+
+
+def test_pictures_come_between_the_parts_of_what_makes_a_model_quick(swift: Bench) -> None:
+    swift.opened()
+    swift.engine.show(request(1))
+    swift.engine.run_once()
+    parts = 0
+    while swift.engine.run_once():
+        parts += 1
+        swift.engine.show(request(parts))
+        swift.engine.run_once()
+        assert swift.frames()[-1].id == parts
+    assert parts > 4
+
+
+@pytest.mark.parametrize(("cost", "traced"), [(90.0, True), (110.0, False)])
+def test_a_very_slow_model_is_not_traced(clock: Clock, cost: float, traced: bool) -> None:
+    """To trace it would take seconds, and win nothing."""
+    bench = Bench(TimedGenerator(fake_info(), clock=clock, costs={32: cost})).opened()
+    drag(bench, 1)
+    assert ("quick on cpu" in bench.generator.state) is traced
     bench.engine.close()
 
 

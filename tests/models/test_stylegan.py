@@ -153,8 +153,12 @@ def test_a_torch_without_traces_draws_the_same(
         assert torch.equal(model.synthesize(styles), before)
 
 
-def test_half_precision_made_quick_follows_the_noise(model: Generator) -> None:
-    """Constant noise is made ready once, and anew when it changes."""
+@pytest.mark.parametrize("most", [0, 1000, 2**20])
+def test_half_precision_made_quick_follows_the_noise(
+    model: Generator, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Constant noise is made ready once, where it is small, and anew when it changes."""
+    monkeypatch.setattr("latentstudio.models.stylegan._READY_BYTES", most)
     plain, quick = (model.to("cpu", "bfloat16") for _ in range(2))
     quick.make_quick()
     with torch.no_grad():

@@ -52,6 +52,15 @@ def test_a_slow_model_moves_in_half_precision_and_says_so(
     assert said[-2:] == [(False, "CPU · bfloat16"), (True, "CPU · float32")]
 
 
+def test_a_remembered_picture_says_what_draws_now(studio: Studio) -> None:
+    slide(studio, "truncation.psi", [0.9])
+    studio.settle()
+    studio.window.bridge.device = "mps"  # as after a card without memory
+    studio.document.undo()
+    studio.settle()
+    assert studio.window.status.device.text() == "MPS · float32"
+
+
 def test_a_drag_is_one_step_of_undo(studio: Studio) -> None:
     slide(studio, "truncation.psi", [0.9, 0.8, 0.7])
     slide(studio, "truncation.psi", [0.6, 0.5])

@@ -52,7 +52,7 @@ class FakeGenerator:
     """Fulfils ``Generator``; may be told to be slow or to fail.
 
     Attributes:
-        delay: seconds that each picture takes.
+        delay: seconds that each picture takes; half as many in half precision.
         error: raised at each picture while it is set; an out-of-memory error only off the CPU.
         drawn: how many pictures were asked for.
         breaks: where so many are drawn together, the second of them is broken, once; copies for
@@ -104,7 +104,7 @@ class FakeGenerator:
         """A gradient: its colour, slope across and slope down come from the layers in turn."""
         self.drawn += 1
         if self.delay:
-            time.sleep(self.delay)
+            time.sleep(self.delay * (1.0 if self.precision == "float32" else 0.5))
         if self.error is not None:
             raise self.error
         side = min(max_resolution or self.info.resolution, self.info.resolution)

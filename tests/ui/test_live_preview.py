@@ -29,8 +29,12 @@ class Heavy(FakeGenerator):
 
 
 @pytest.fixture
-def heavy(studio: Studio) -> Studio:
-    """The window of a slow model, which has drawn enough to be known as one."""
+def heavy(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """The window of a slow model, which has drawn enough to be known as one.
+
+    The processor has no half precision, in which it would be measured anew.
+    """
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     info = replace(studio.generator.info, name="heavy", model_id="id-of-heavy")
     studio.generators["heavy"] = Heavy(info)
     studio.window.bridge.open("heavy")

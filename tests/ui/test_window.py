@@ -1,20 +1,20 @@
 """The window as a person uses it: pictures, keys, undo, sheet, strip."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
-from pytestqt.qtbot import QtBot
 
 from latentstudio.core.recipe import Vector, place_of, seed_of, with_anchor
 from latentstudio.engine.render import draw
 from latentstudio.ui.actions import ACTIONS
 from latentstudio.ui.controls import Segmented, SliderRow, TextButton
 from latentstudio.ui.listing import controls_of
-from tests.ui.studio import Studio, open_studio
+from tests.fakes import FakeGenerator
+from tests.ui.studio import Studio
 
 Key, Shift, Control = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -38,18 +38,20 @@ def test_what_is_shown_is_the_recipe_byte_for_byte(studio: Studio) -> None:
 
 
 def test_a_slow_model_moves_in_half_precision_and_says_so(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": True})
-    monkeypatch.setattr("latentstudio.engine.preview.SWIFT_MS", -1.0)  # nothing is quick enough
-    with open_studio(qtbot, tmp_path) as studio:
-        said: list[tuple[bool, str]] = []
-        label = studio.window.status.device
-        studio.window.bridge.frame_ready.connect(lambda f: said.append((f.exact, label.text())))
-        qtbot.waitUntil(lambda: studio.generator.drawn > 1)  # measured, and a copy made
-        slide(studio, "truncation.psi", [0.9, 0.8])
-        qtbot.waitUntil(lambda: len(said) > 1 and said[-1][0])
-    assert said[-2:] == [(False, "CPU · bfloat16"), (True, "CPU · float32")]
+    info = replace(studio.generator.info, name="slow", model_id="id-of-slow")
+    studio.generators["slow"] = FakeGenerator(info, delay=0.01)
+    studio.window.bridge.open("slow")
+    studio.qtbot.waitUntil(lambda: studio.recipe.model.name == "slow")
+    label = studio.window.status.device
+    for psi in np.linspace(0.9, 0.1, 50):  # until the model is measured, and a copy made
+        slide(studio, "truncation.psi", [float(psi)])
+        if not studio.wait_for_picture().exact:
+            break
+    assert label.text() == "CPU · bfloat16"
+    studio.qtbot.waitUntil(lambda: label.text() == "CPU · float32")  # at rest
 
 
 def test_a_remembered_picture_says_what_draws_now(studio: Studio) -> None:

@@ -242,7 +242,7 @@ class Stylegan(Frozen):
         self._network.synthesis.keep_ready(self._dtype)
         self._mean = bundle.mean_style(config.w_dim).to(self._device)
         self._quick_map: Pass | None = None
-        self._ready: tuple[Noises, Noises] = ((), ())  # the last noises, as they are and ready
+        self._ready: tuple[object, Noises] = (None, ())  # the last noises: as asked for, and ready
 
     def map(self, z: Tensor, classes: Classes | None = None) -> Tensor:
         """Z [B, z_dim] to w, the same for every layer: [B, L, D].
@@ -277,10 +277,10 @@ class Stylegan(Frozen):
 
         ``psi`` is for other families.
         """
-        noises = self._noises(noise, noise_seed, len(styles), noise_strengths)
         stop = self._stop_at(max_resolution)
         if self._quick is not None and is_single(styles) and stop is None and noise != "none":
-            return self._quick(styles, *self._ready_ones(noises))
+            return self._quick(styles, *self._ready_ones(noise, noise_seed, noise_strengths))
+        noises = self._noises(noise, noise_seed, len(styles), noise_strengths)
         images: Tensor = self._network.synthesis(styles, noises, stop)
         return images
 
@@ -307,7 +307,7 @@ class Stylegan(Frozen):
         inputs = self._inputs(self.sample_z([0]))
         self._quick_map = traced(mapping, *inputs)
         styles = self.map(inputs[0])
-        noises = self._ready_ones(self._noises("const", 0, 1, ()))
+        noises = self._ready_ones("const", 0, ())
         draw: Pass = lambda styles, *noises: synthesis(styles, noises)  # noqa: E731
         self._quick = traced(draw, styles, *(n for n in noises if n is not None))
 
@@ -327,15 +327,14 @@ class Stylegan(Frozen):
             noises = [noise * factor for noise, factor in zip(noises, strengths, strict=True)]
         return [noise.to(self._device) for noise in noises]
 
-    def _ready_ones(self, noises: Noises) -> Noises:
-        """Noises as every layer adds them: made anew only where they are not the last ones."""
-        last, ready = self._ready
-        same = len(last) == len(noises) and all(a is b for a, b in zip(last, noises, strict=True))
-        if not same:
-            self._ready = (), ()  # the last ones go before the next ones come
-            ready = self._network.synthesis.ready(noises)
-            self._ready = noises, ready
-        return ready
+    def _ready_ones(self, mode: NoiseMode, seed: int, strengths: Sequence[float]) -> Noises:
+        """Noises of one picture as its layers add them; constant ones are made when they change."""
+        asked = mode, seed, tuple(strengths)
+        if mode == "random" or asked != self._ready[0]:
+            self._ready = None, ()  # the last ones go before the next ones come
+            noises = self._noises(mode, seed, 1, strengths)
+            self._ready = asked, self._network.synthesis.ready(noises)
+        return self._ready[1]
 
     def _stop_at(self, wanted: int | None) -> int | None:
         """The smallest resolution that can be drawn and is not below ``wanted``, if any is."""

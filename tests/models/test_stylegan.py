@@ -153,6 +153,21 @@ def test_a_torch_without_traces_draws_the_same(
         assert torch.equal(model.synthesize(styles), before)
 
 
+def test_noise_that_stays_is_made_ready_once(
+    model: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    ready = StyledConv2d.ready
+    coarse = model.to("cpu", "bfloat16")
+    coarse.make_quick()
+    monkeypatch.setattr(StyledConv2d, "ready", lambda *given: made.append(0) or ready(*given))
+    with torch.no_grad():
+        styles = coarse.map(coarse.sample_z([1]))
+        for strengths in ([0.5] * 5, [0.5] * 5, [0.6] * 5):
+            coarse.synthesize(styles, noise_strengths=strengths)
+    assert len(made) == 10  # five layers, twice
+
+
 @pytest.mark.parametrize("most", [0, 1000, 2**20])
 def test_half_precision_made_quick_follows_the_noise(
     model: Generator, monkeypatch: pytest.MonkeyPatch, most: int
